@@ -1,0 +1,155 @@
+"""What a player is allowed to do: every check before a command changes anything."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from engine.account import CROSS, Account, Mode, Pool, Position
+from engine.exchange import Exchange, posted_margin
+from engine.frictions import market_price
+from engine.margin import Health
+from engine.numbers import EXACT, MONEY_UNIT, ONE, ZERO, divide, paid, plain
+from engine.orders import Order
+from engine.rulebooks.base import Refusal, Role
+from engine.segment import Moment
+
+ROUNDING_ROOM = MONEY_UNIT * 4
+DEFAULT_LEVERAGE = 10
+
+
+def mode_for(exchange: Exchange, account: Account, symbol: str, asked: Mode | None) -> Mode:
+    """The margin mode of the next order: asked for, that of the open position, chosen before, or the set-up's."""
+    if asked:
+        return asked
+    if exchange.rulebook.isolated_only(symbol):
+        return "isolated"
+    open_pools = account.pools_with(symbol)
+    if open_pools:
+        return open_pools[0].mode
+    return account.modes.get(symbol, exchange.setup.mode)
+
+
+def leverage_for(exchange: Exchange, account: Account, symbol: str, asked: int | None) -> int:
+    """The leverage of the next order: asked for, that of the open position, chosen before, or 10x (the market's
+    largest where that is less)."""
+    if asked:
+        return asked
+    for pool in account.pools_with(symbol):
+        return pool.positions[symbol].leverage
+    return account.leverages.get(symbol, min(DEFAULT_LEVERAGE, exchange.rulebook.largest_leverage(symbol, ZERO)))
+
+
+def refuse_leverage(exchange: Exchange, symbol: str, leverage: int, notional: Decimal) -> Refusal | None:
+    """Refuse more leverage than the venue gives a position of that notional."""
+    largest = exchange.rulebook.largest_leverage(symbol, notional)
+    if leverage <= largest:
+        return None
+    size = f" of ${plain(notional.quantize(ONE))}" if notional else ""
+    return Refusal(f"{symbol}{size} can be opened at {largest}x at most, not {leverage}x", f"try {largest}x")
+
+
+def refuse_opening(
+    exchange: Exchange,
+    account: Account,
+    pool: Pool,
+    order: Order,
+    size: Decimal,
+    price: Decimal,
+    role: Role,
+    at: Moment,
+) -> Refusal | None:
+    """Refuse an opening trade that its margin does not allow; None when it may be done."""
+    held = pool.position(order.symbol)
+    notional = EXACT.multiply(abs(held.size + order.sign * size), at.marks[order.symbol])
+    if refusal := refuse_leverage(exchange, order.symbol, order.leverage, notional):
+        return refusal
+    fee = exchange.fee(EXACT.multiply(size, price), role)
+    after = _after(held, order, size, price)
+    if pool.key == CROSS:
+        return _refuse_cross(exchange, account, pool, after, fee, order, at)
+    return _refuse_isolated(exchange, account, pool, after, fee, posted_margin(size, price, order.leverage), order, at)
+
+
+def _after(held: Position, order: Order, size: Decimal, price: Decimal) -> Position:
+    position, _ = held.traded(order.sign * size, paid(EXACT.multiply(order.sign * size, price)))
+    return replace(position, leverage=order.leverage)
+
+
+def _refuse_cross(
+    exchange: Exchange, account: Account, pool: Pool, after: Position, fee: Decimal, order: Order, at: Moment
+) -> Refusal | None:
+    trial = Pool(pool.key, pool.owner, {**pool.positions, order.symbol: after})
+    balance = exchange.world.balance(pool) - fee
+    health = exchange.rulebook.health(trial, balance, "order")
+    if not health.safe(at.marks):
+        missing = -health.margin.exact(at.marks)
+        need = exchange.rulebook.initial_margin(after, at.marks[order.symbol])
+        return _too_little(exchange, account, order, need, fee, missing, at)
+    return _refuse_stillborn(exchange.rulebook.health(trial, balance, "maintenance"), order, at)
+
+
+def _refuse_isolated(
+    exchange: Exchange,
+    account: Account,
+    pool: Pool,
+    after: Position,
+    fee: Decimal,
+    margin: Decimal,
+    order: Order,
+    at: Moment,
+) -> Refusal | None:
+    free = exchange.movable(account.wallet, at)
+    if margin + fee > free:
+        return _too_little(exchange, account, order, margin, fee, margin + fee - free, at)
+    trial = Pool(pool.key, pool.owner, {order.symbol: after})
+    balance = exchange.world.balance(pool) + margin
+    return _refuse_stillborn(exchange.rulebook.health(trial, balance, "maintenance"), order, at)
+
+
+def _too_little(
+    exchange: Exchange, account: Account, order: Order, need: Decimal, fee: Decimal, missing: Decimal, at: Moment
+) -> Refusal:
+    fits = most_that_opens(exchange, account, order, at)
+    largest = exchange.rulebook.largest_leverage(order.symbol, ZERO)
+    ways = [f"{order.side} {plain(fits)} {order.symbol}"] if fits > 0 else []
+    ways += [f"up to {largest}x"] if order.leverage < largest else []
+    ways += [f"deposit {plain(_cents(missing))}"]
+    costs = f"{_cents(need):,} of margin" + (f" and {_cents(fee):,} in fees" if fee else "")
+    return Refusal(f"this needs {costs}, and {_cents(missing):,} of it is missing", "try " + ", or ".join(ways))
+
+
+def _cents(amount: Decimal) -> Decimal:
+    return paid(amount, Decimal("0.01"))
+
+
+def _refuse_stillborn(health: Health, order: Order, at: Moment) -> Refusal | None:
+    if health.safe(at.marks):
+        return None
+    return Refusal(
+        f"{order.symbol} would be below maintenance as soon as it is open", "try less leverage or a smaller size"
+    )
+
+
+def most_that_opens(exchange: Exchange, account: Account, order: Order, at: Moment) -> Decimal:
+    """The largest size of `order`'s kind that its margin allows to open now, in base units on the lot grid (≥ 0)."""
+    market, rulebook = exchange.markets[order.symbol], exchange.rulebook
+    mark = at.marks[order.symbol]
+    size = ZERO
+    for _ in range(4):  # the impact on the price depends on the size: a few rounds settle it
+        price = order.price if order.kind == "limit" else _taker(exchange, order, max(size, market.lot_size), at)
+        fee_rate = rulebook.fee_rate("taker") if exchange.setup.fees else ZERO
+        per_unit = divide(max(price, mark), Decimal(order.leverage)) + EXACT.multiply(price, fee_rate)
+        if order.pool == CROSS:
+            per_unit += max(ZERO, order.sign * (price - mark))
+            health = exchange.health(account.wallet, "order")
+            free = health.margin.exact(at.marks)
+        else:
+            free = exchange.movable(account.wallet, at)
+        size = market.size_down(divide(max(ZERO, free - ROUNDING_ROOM), per_unit))
+    return size
+
+
+def _taker(exchange: Exchange, order: Order, size: Decimal, at: Moment) -> Decimal:
+    last = at.lasts[order.symbol]
+    return market_price(exchange.markets[order.symbol], order.sign, size, last, exchange.setup.slippage)

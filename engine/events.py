@@ -1,0 +1,242 @@
+"""What happened. Every change of a session is told by one of these, in order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import ClassVar, Literal
+
+from engine.numbers import plain
+from engine.orders import Side
+
+FillReason = Literal["market", "limit", "stop", "take", "close", "flatten", "liquidation"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """The step (vertex) during which it happened, and the exact time in ms UTC."""
+
+    kind: ClassVar[str] = "event"
+    step: int
+    time: int
+    actor: str = "you"
+
+    def figures(self) -> dict[str, str | int | bool | None]:
+        """Every field by name, in JSON's types; numbers as exact strings, the time as UTC ISO 8601."""
+        row: dict[str, str | int | bool | None] = {"step": self.step, "time": iso(self.time), "kind": self.kind}
+        for each in fields(self):
+            if each.name not in row:
+                value = getattr(self, each.name)
+                row[each.name] = plain(value) if isinstance(value, Decimal) else value
+        return row
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deposited(Event):
+    """Money came in. `rescue` counts the deposits that followed a wipe-out (0 for an ordinary one)."""
+
+    kind: ClassVar[str] = "deposit"
+    amount: Decimal
+    rescue: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CashedOut(Event):
+    """Money left the wallet."""
+
+    kind: ClassVar[str] = "cash_out"
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filled(Event):
+    """A trade. `realised` is the profit it realised, `posted` the margin it moved from the wallet to the pool
+    (negative: back), `position` the signed size after it."""
+
+    kind: ClassVar[str] = "fill"
+    symbol: str
+    pool: str
+    order: str
+    reason: FillReason
+    side: Side
+    size: Decimal
+    price: Decimal
+    fee: Decimal
+    realised: Decimal
+    posted: Decimal
+    position: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderPlaced(Event):
+    """An order rests. `text` says it in the command grammar's words."""
+
+    kind: ClassVar[str] = "order"
+    symbol: str
+    pool: str
+    order: str
+    side: Side
+    size: Decimal
+    price: Decimal
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderCancelled(Event):
+    """An order went without a fill, and why."""
+
+    kind: ClassVar[str] = "cancel"
+    symbol: str
+    pool: str
+    order: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginMoved(Event):
+    """The player moved margin into an isolated pool (negative: out of it)."""
+
+    kind: ClassVar[str] = "margin"
+    symbol: str
+    pool: str
+    amount: Decimal
+    balance: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeverageSet(Event):
+    """The leverage that a market's initial margin is judged by."""
+
+    kind: ClassVar[str] = "leverage"
+    symbol: str
+    leverage: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModeSet(Event):
+    """The margin mode that a market's next orders trade in."""
+
+    kind: ClassVar[str] = "mode"
+    symbol: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FundingPaid(Event):
+    """Funding for one hour: `rate` of `notional`; `amount` is positive when received."""
+
+    kind: ClassVar[str] = "funding"
+    symbol: str
+    pool: str
+    rate: Decimal
+    notional: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginCalled(Event):
+    """The pool's gauge reached `level` (a fraction of 1, where 1 is liquidation)."""
+
+    kind: ClassVar[str] = "call"
+    pool: str
+    symbol: str | None
+    level: Decimal
+    equity: Decimal
+    requirement: Decimal
+    price: Decimal | None
+    liquidation_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiquidationStarted(Event):
+    """Credit fell below the maintenance requirement. `raw_price` is the exact crossing where one market did it."""
+
+    kind: ClassVar[str] = "liquidation"
+    pool: str
+    symbol: str | None
+    price: Decimal | None
+    raw_price: Decimal | None
+    equity: Decimal
+    requirement: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarginRestored(Event):
+    """A liquidation stopped: what is left of the pool is above its requirement, or it is flat."""
+
+    kind: ClassVar[str] = "restored"
+    pool: str
+    equity: Decimal
+    requirement: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakenOver(Event):
+    """The backstop took a position, with all the collateral of its pool: `lost` is what the player had left."""
+
+    kind: ClassVar[str] = "takeover"
+    pool: str
+    symbol: str
+    size: Decimal
+    price: Decimal
+    lost: Decimal
+    fund: str
+    fund_after: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Deleveraged(Event):
+    """Another trader's profitable position was closed to pay for a loss that the fund could not."""
+
+    kind: ClassVar[str] = "adl"
+    symbol: str
+    trader: str
+    size: Decimal
+    price: Decimal
+    rank: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortfallPaid(Event):
+    """A pool ended below zero and `fund` paid what was missing. `unpaid` is what the fund itself now lacks."""
+
+    kind: ClassVar[str] = "shortfall"
+    pool: str
+    amount: Decimal
+    fund: str
+    unpaid: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WipedOut(Event):
+    """Nothing is left to trade with: deposit and go on, or end."""
+
+    kind: ClassVar[str] = "wiped_out"
+    equity: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted(Event):
+    """The player's own words."""
+
+    kind: ClassVar[str] = "note"
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended(Event):
+    """The session is over; open positions are marked, not closed."""
+
+    kind: ClassVar[str] = "end"
+    reason: str
+    equity: Decimal
+
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def iso(time: int) -> str:
+    """`time` (ms since 1970 UTC) as ISO 8601, with milliseconds only where there are any."""
+    moment = _EPOCH + timedelta(milliseconds=time)
+    return moment.isoformat(timespec="milliseconds" if time % 1000 else "seconds").replace("+00:00", "Z")

@@ -1,0 +1,136 @@
+"""What a rulebook must say. One venue = one file beside this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Literal, Protocol
+
+from engine.account import Account, Mode, Pool, Position
+from engine.margin import Health
+from engine.market import Market
+
+Level = Literal["order", "withdraw", "maintenance", "backstop"]
+"""What a pool is judged for: opening, moving margin out, staying open, and being left to its own liquidation."""
+
+
+Role = Literal["taker", "maker"]
+"""Whether a trade took what rested in the book, or rested there itself."""
+
+
+class SetupError(ValueError):
+    """A set-up that cannot be played: the message says why, `would_work` what would be."""
+
+    def __init__(self, message: str, would_work: str) -> None:
+        super().__init__(f"{message}; try: {would_work}")
+        self.message, self.would_work = message, would_work
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A command that was not carried out. Nothing changed."""
+
+    reason: str
+    would_work: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.reason}; {self.would_work}" if self.would_work else self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A venue on one screen. `unsure` lists what its sources do not settle."""
+
+    name: str
+    title: str
+    modes: tuple[str, ...]
+    liquidation: tuple[str, ...]
+    below_zero: tuple[str, ...]
+    unsure: tuple[str, ...]
+    sources: tuple[str, ...]
+    dated: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reduce:
+    """Liquidation on the book: trade `share` of a position away at the market.
+
+    `whole_for` is how long (ms) any further order of this liquidation takes the whole position."""
+
+    symbol: str
+    share: Decimal
+    whole_for: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TakeOver:
+    """The backstop takes every position of the pool, and all its collateral."""
+
+    fund: str
+
+
+Step = Reduce | TakeOver
+
+
+@dataclass(frozen=True, slots=True)
+class Exposure:
+    """Somebody's position, as ranked for deleveraging: `account_value` and `notional` in quote units."""
+
+    trader: str
+    size: Decimal
+    entry_price: Decimal
+    notional: Decimal
+    account_value: Decimal
+
+
+class Rulebook(Protocol):
+    """One venue's rules. Pure: it looks at accounts and answers, and changes nothing."""
+
+    card: Card
+
+    @property
+    def call_levels(self) -> tuple[Decimal, ...]:
+        """Gauge levels at which the player is called, rising."""
+
+    @property
+    def vault_capital(self) -> Decimal:
+        """What the backstop fund starts with, in quote units."""
+
+    def fee_rate(self, role: Role) -> Decimal:
+        """Trading fee as a fraction of notional."""
+
+    def largest_leverage(self, symbol: str, notional: Decimal) -> int:
+        """The highest leverage at which that much may be opened."""
+
+    def isolated_only(self, symbol: str) -> bool:
+        """Whether the market allows no cross margin, and margin is never taken out of its pool by hand."""
+
+    def pool_key(self, account: Account, symbol: str, mode: Mode) -> str | Refusal:
+        """The pool that a new position of that mode belongs to."""
+
+    def health(self, pool: Pool, collateral: Decimal, level: Level) -> Health:
+        """The pool's credit and requirement at a level."""
+
+    def initial_margin(self, position: Position, mark: Decimal) -> Decimal:
+        """What `position` must have to be opened, in quote units."""
+
+    def next_funding(self, after: int) -> int:
+        """The first time (ms UTC) later than `after` at which funding is charged."""
+
+    def funding_rate(self, premium: Decimal | None) -> Decimal:
+        """The rate charged at a funding time, from the mean premium since the last; paid by longs when positive."""
+
+    def funding_period(self) -> int:
+        """Time between two fundings, in ms."""
+
+    def next_step(
+        self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal], trading: frozenset[str], time: int
+    ) -> Step | None:
+        """What the venue does next to a pool below maintenance; None when it stands, or must wait."""
+
+    def adl_order(self, candidates: tuple[Exposure, ...], mark: Decimal) -> tuple[tuple[Exposure, Decimal], ...]:
+        """Who is deleveraged first, each with the index it was ranked by."""
+
+    def others(self, market: Market, price: Decimal) -> tuple[Exposure, ...]:
+        """The stated book of other traders that deleveraging acts on."""

@@ -1,0 +1,54 @@
+"""A script's text cut into lines and words: comments go, quotes keep a file name together."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from engine.script.words import WordsError
+
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
+
+
+def lines_of(text: str) -> Iterator[tuple[int, str]]:
+    """Each line that says something, by its number from 1, without its comment and the space around it."""
+    # Only \n ends a line, as in an editor; `splitlines` would count others and name the wrong line.
+    for place, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
+        bare = without_comment(line.replace("\t", " ").strip(" \r"))
+        if bare:
+            yield place, bare
+
+
+def without_comment(line: str) -> str:
+    """`line` up to a `#` that stands at its start or after a space, outside quotes. A note keeps its `#`."""
+    if line[:5].lower() == "note ":
+        return line
+    for found in _COMMENT.finditer(line):
+        if line.count('"', 0, found.start()) % 2 == 0:
+            return line[: found.start()].rstrip()
+    return line
+
+
+def words_of(line: str) -> list[str]:
+    """The words of a set-up line; quotes hold a word together and are taken off.
+
+    Raises:
+        WordsError: for a quote that isn't closed.
+    """
+    if line.count('"') % 2:
+        raise WordsError("a quote is not closed", 'prices BTC="my prices.csv"')
+    return [word.replace('"', "") for word in _WORD.findall(line)]
+
+
+def check_printable(line: str) -> None:
+    """Refuse what can't be seen: control characters, escape sequences, marks that turn the writing direction.
+
+    Raises:
+        WordsError: naming the character and where it stands.
+    """
+    for place, character in enumerate(line, 1):
+        if not character.isprintable():
+            raise WordsError(
+                f"the {place}. character is U+{ord(character):04X}, which can’t be seen", "one line of plain text"
+            )

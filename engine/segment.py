@@ -1,0 +1,150 @@
+"""One step of a tape: the way from a vertex to the next, and the moments on it.
+
+Travelling, all prices move together in a straight line, from 0 to 1 of the way, and each shows the tick it has just
+reached. Over a gap the old prices stand until the end, where the new ones are there at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from engine.formula import crossing
+from engine.margin import Health
+from engine.market import Market
+from engine.tape import Path
+
+START, END = Fraction(0), Fraction(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One point in a session's time, with every price at it.
+
+    Attributes:
+        step: the vertex reached, or on the way to.
+        fraction: how much of the way from the vertex before is done; 1 at the vertex.
+        time: ms UTC.
+        marks, lasts: prices by symbol, quote units.
+        before: the marks at the vertex before: what the venue last knew.
+        trading: symbols of the markets that trade.
+    """
+
+    step: int
+    fraction: Fraction
+    time: int
+    marks: Mapping[str, Decimal]
+    lasts: Mapping[str, Decimal]
+    before: Mapping[str, Decimal]
+    trading: frozenset[str]
+
+
+def at_vertex(path: Path, step: int) -> Moment:
+    """The moment of a vertex itself, where commands act."""
+    marks = {symbol: path.price(symbol, "mark", step) for symbol in path.tape.by_symbol}
+    lasts = {symbol: path.price(symbol, "last", step) for symbol in path.tape.by_symbol}
+    trading = frozenset(symbol for symbol in marks if path.trades(symbol, step))
+    return Moment(step, END, int(path.tape.times[step]), marks, lasts, marks, trading)
+
+
+class Segment:
+    """The way into vertex `step` (≥ 1) from the one before."""
+
+    def __init__(self, path: Path, step: int) -> None:
+        tape = path.tape
+        self.step = step
+        self.travelled = not bool(tape.gapped[step])
+        self._from_time, self._to_time = int(tape.times[step - 1]), int(tape.times[step])
+        self._markets = tape.markets
+        self._marks = _Leg(path, "mark", step)
+        self._lasts = _Leg(path, "last", step) if any(path.has(m.symbol, "mark") for m in tape.markets) else self._marks
+        self.before = self._marks.prices(START, self.travelled)
+        self.trading = frozenset(m.symbol for m in tape.markets if path.trades(m.symbol, step))
+
+    def at(self, fraction: Fraction) -> Moment:
+        """The moment at `fraction` of the way."""
+        time = self._from_time + int((self._to_time - self._from_time) * fraction)
+        marks = self._marks.prices(fraction, self.travelled)
+        lasts = marks if self._lasts is self._marks else self._lasts.prices(fraction, self.travelled)
+        return Moment(self.step, fraction, time, marks, lasts, self.before, self.trading)
+
+    def when(self, time: int) -> Fraction | None:
+        """The fraction at which `time` (ms) comes; None when the segment ends before it."""
+        if time > self._to_time:
+            return None
+        if time <= self._from_time:
+            return START
+        return Fraction(time - self._from_time, self._to_time - self._from_time)
+
+    def reaches(self, symbol: str, kind: Literal["last", "mark"], price: Decimal, below: bool) -> Fraction | None:
+        """The fraction at which that price falls (or rises) to `price`; 0 if it is there already, None if never."""
+        leg = self._marks if kind == "mark" else self._lasts
+        start, end = leg.ends[symbol]
+        target = leg.markets[symbol].ticks(price)
+        if (start <= target) if below else (start >= target):
+            return START
+        if (end > target) if below else (end < target):
+            return None
+        return Fraction(target - start, end - start) if self.travelled else END
+
+    def fails(self, health: Health, after: Fraction) -> Fraction | None:
+        """The first fraction ≥ `after` at which a pool of this health is not safe; None if it stands to the end.
+
+        Where the exact crossing lies between two ticks it is the moment at which the next tick shows. Between the
+        ends the margin is concave, so a pool that is safe at both ends is safe all the way.
+        """
+        if health.safe(self.at(END).marks):
+            return None
+        if not self.travelled:
+            return END
+        if not health.safe(self.at(after).marks):
+            return after
+        crossed = crossing(health.margin, self._marks.exact(after), self._marks.exact(END))
+        fraction = after if crossed is None else after + (END - after) * Fraction(crossed)
+        fraction = min(max(fraction, after), END)
+        while health.safe(self.at(fraction).marks):
+            fraction = self._marks.next_tick(fraction, health.margin.symbols())
+        return fraction
+
+
+class _Leg:
+    """The ticks of one kind of price at both ends of a segment."""
+
+    def __init__(self, path: Path, kind: Literal["last", "mark"], step: int) -> None:
+        self.markets: Mapping[str, Market] = path.tape.by_symbol
+        self.ends = {s: (path.ticks(s, kind, step - 1), path.ticks(s, kind, step)) for s in self.markets}
+
+    def prices(self, fraction: Fraction, travelled: bool) -> dict[str, Decimal]:
+        """Prices on the grid: the tick just reached, so rounded towards where the price is going."""
+        if fraction == END or not travelled:
+            place = 1 if fraction == END else 0
+            return {s: self.markets[s].price(ends[place]) for s, ends in self.ends.items()}
+        return {s: self.markets[s].price(_reached(*ends, fraction)) for s, ends in self.ends.items()}
+
+    def exact(self, fraction: Fraction) -> dict[str, Decimal]:
+        """Prices off the grid, to 60 digits."""
+        result = {}
+        for symbol, (start, end) in self.ends.items():
+            ticks = start + (end - start) * fraction
+            result[symbol] = self.markets[symbol].price(ticks.numerator) / Decimal(ticks.denominator)
+        return result
+
+    def next_tick(self, fraction: Fraction, symbols: frozenset[str]) -> Fraction:
+        """The next fraction at which one of `symbols` shows another tick; 1 when none does before the end."""
+        nearest = END
+        for symbol in symbols:
+            start, end = self.ends[symbol]
+            if start != end:
+                shown = abs(_reached(start, end, fraction) - start)
+                nearest = min(nearest, Fraction(shown + 1, abs(end - start)))
+        return nearest
+
+
+def _reached(start: int, end: int, fraction: Fraction) -> int:
+    """The tick shown at `fraction` of the way: rounded away from the start."""
+    way = abs(end - start) * fraction
+    ticks = -(-way.numerator // way.denominator)
+    return start + ticks if end >= start else start - ticks

@@ -1,0 +1,196 @@
+"""Events in plain words, and numbers as a person reads them."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Literal
+
+from engine.events import (
+    CashedOut,
+    Deleveraged,
+    Deposited,
+    Ended,
+    Event,
+    Filled,
+    FundingPaid,
+    LeverageSet,
+    LiquidationStarted,
+    MarginCalled,
+    MarginMoved,
+    MarginRestored,
+    ModeSet,
+    Noted,
+    OrderCancelled,
+    OrderPlaced,
+    ShortfallPaid,
+    TakenOver,
+    WipedOut,
+)
+from engine.numbers import plain
+
+Tone = Literal["plain", "good", "warning", "danger"]
+MINUS = "−"
+CENT = Decimal("0.01")
+
+
+def money(amount: Decimal, signed: bool = False) -> str:
+    """Quote money to the cent, with thousands separators: `1,234.50`, `−20.09`, `+3.00` when `signed`."""
+    rounded = amount.quantize(CENT, ROUND_HALF_UP)
+    sign = MINUS if rounded < 0 else ("+" if signed and rounded > 0 else "")
+    return f"{sign}{abs(rounded):,}"
+
+
+def price(amount: Decimal, tick: Decimal | None = None) -> str:
+    """A price with thousands separators; to the tick's decimals where the tick is known."""
+    if tick is not None:
+        amount = amount.quantize(tick.normalize() if tick < 1 else Decimal(1), ROUND_HALF_UP)
+    whole, _, decimals = f"{amount:f}".partition(".")
+    if tick is None:
+        decimals = decimals.rstrip("0").ljust(2, "0")
+    return f"{int(whole):,}" + (f".{decimals}" if decimals else "")
+
+
+def percent(share: Decimal, decimals: int = 2, signed: bool = False) -> str:
+    """A fraction as a percentage: `0.0123` → `1.23 %`."""
+    value = (share * 100).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    sign = MINUS if value < 0 else ("+" if signed and value > 0 else "")
+    return f"{sign}{abs(value):,} %"
+
+
+def pool_name(key: str) -> str:
+    """A pool as a person calls it: `the ETH pool`, `the cross pool`."""
+    return "the cross pool" if key == "cross" else f"the {key.partition(':')[2]} pool"
+
+
+_LABELS: dict[str, str] = {
+    "deposit": "CASH",
+    "cash_out": "CASH",
+    "fill": "FILL",
+    "order": "ORDER",
+    "cancel": "ORDER",
+    "margin": "MARGIN",
+    "leverage": "SET",
+    "mode": "SET",
+    "funding": "FUND",
+    "call": "CALL",
+    "liquidation": "LIQ",
+    "restored": "LIQ",
+    "takeover": "LIQ",
+    "adl": "ADL",
+    "shortfall": "FUND!",
+    "wiped_out": "OUT",
+    "note": "NOTE",
+    "end": "END",
+}
+_DANGER = frozenset({"liquidation", "takeover", "wiped_out", "shortfall"})
+_WARNING = frozenset({"call", "adl"})
+
+
+def label(event: Event) -> str:
+    """The event's short tag, in upper case, such as FILL, CALL or LIQ."""
+    if isinstance(event, Filled) and event.reason == "liquidation":
+        return "LIQ"
+    return _LABELS.get(event.kind, event.kind.upper())
+
+
+def tone(event: Event) -> Tone:
+    """How an event is meant: for colour, beside its tag and words."""
+    if event.kind in _DANGER or (isinstance(event, Filled) and event.reason == "liquidation"):
+        return "danger"
+    if event.kind in _WARNING:
+        return "warning"
+    return "good" if event.kind == "restored" or (isinstance(event, Filled) and event.realised > 0) else "plain"
+
+
+def sentence(event: Event) -> str:
+    """The event as one plain sentence, without its time and tag."""
+    match event:
+        case Filled():
+            return _fill(event)
+        case Deposited():
+            again = f", rescue {event.rescue} after a wipe-out" if event.rescue else ""
+            return f"deposited {money(event.amount)}{again}"
+        case CashedOut():
+            return f"took {money(event.amount)} out of the wallet"
+        case OrderPlaced():
+            return f"{event.text} waits ({event.order})"
+        case OrderCancelled():
+            return f"order {event.order} in {event.symbol} cancelled: {event.reason}"
+        case MarginMoved():
+            way = "added to" if event.amount > 0 else "taken out of"
+            return f"{money(abs(event.amount))} {way} {pool_name(event.pool)}, which now holds {money(event.balance)}"
+        case LeverageSet():
+            return f"{event.symbol} leverage is {event.leverage}x"
+        case ModeSet():
+            return f"{event.symbol} orders trade in {event.mode} mode"
+        case FundingPaid():
+            return _funding(event)
+        case MarginCalled():
+            return _call(event)
+        case _:
+            return _ending(event)
+
+
+def _ending(event: Event) -> str:
+    match event:
+        case LiquidationStarted():
+            at = f" at {price(event.price)}" if event.price is not None else ""
+            return (
+                f"{pool_name(event.pool)} is liquidated{at}: equity {money(event.equity)} is below "
+                f"the {money(event.requirement)} required"
+            )
+        case MarginRestored():
+            required = f"{money(event.requirement)} required"
+            return f"margin restored: {pool_name(event.pool)} has {money(event.equity)}, {required}"
+        case TakenOver():
+            return _takeover(event)
+        case Deleveraged():
+            return f"{event.trader} deleveraged: {plain(abs(event.size))} {event.symbol} closed at {price(event.price)}"
+        case ShortfallPaid():
+            rest = f"; it is {money(event.unpaid)} short itself" if event.unpaid else ""
+            return f"the {event.fund} paid {money(event.amount)} that {pool_name(event.pool)} lacked{rest}"
+        case WipedOut():
+            return f"wiped out: {money(event.equity)} left; deposit to go on, or end"
+        case Noted():
+            return event.text
+        case Ended():
+            return f"session ended {event.reason}, equity {money(event.equity)}"
+        case _:
+            return event.kind
+
+
+def _fill(event: Filled) -> str:
+    why = {"market": "", "limit": "limit: ", "stop": "stop: ", "take": "take profit: ", "liquidation": "liquidation: "}
+    parts = [f"{why.get(event.reason, '')}{event.side} {plain(event.size)} {event.symbol} @ {price(event.price)}"]
+    if event.realised:
+        parts.append(f"realised {money(event.realised, signed=True)}")
+    if event.fee:
+        parts.append(f"fee {money(event.fee)}")
+    if event.pool != "cross":
+        back = "posted" if event.posted > 0 else "back to the wallet"
+        parts.append(f"{money(abs(event.posted))} {back}" if event.posted else "isolated")
+    else:
+        parts.append("cross")
+    return ", ".join(parts)
+
+
+def _funding(event: FundingPaid) -> str:
+    verb = "received" if event.amount >= 0 else "paid"
+    rate = percent(event.rate, 4, signed=True)
+    return f"{verb} {money(abs(event.amount))} on {event.symbol}, {rate} of {money(event.notional)}"
+
+
+def _call(event: MarginCalled) -> str:
+    used = percent(event.level, 0)
+    to_go = money(event.equity - event.requirement)
+    where = f" at {price(event.liquidation_price)}" if event.liquidation_price is not None else ""
+    return f"{pool_name(event.pool)} uses {used} of its equity: {to_go} to liquidation{where}"
+
+
+def _takeover(event: TakenOver) -> str:
+    side = "long" if event.size > 0 else "short"
+    left = f"its last {money(event.lost)}" if event.lost >= 0 else f"a hole of {money(-event.lost)}"
+    return (
+        f"the {event.fund} took over {side} {plain(abs(event.size))} {event.symbol} at {price(event.price)}, "
+        f"with {left} in {pool_name(event.pool)}"
+    )

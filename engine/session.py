@@ -1,0 +1,357 @@
+"""One game: commands in, events out.
+
+A session is a function of its set-up, its tape and its commands. `do` acts at the vertex reached; `advance` moves on.
+The order of things at one moment is decided here and nowhere else: along a segment, each where the path crosses it,
+orders fire, then pools fail, then calls are made, then timers come due; at its end the gauges re-arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from engine import observe, snapshots
+from engine.account import VAULT, YOU, Account, Pool, World
+from engine.actions import Refused, Turn, carry_out
+from engine.commands import Command, Deposit, End
+from engine.events import Ended, Event, MarginCalled, WipedOut
+from engine.exchange import Exchange
+from engine.execution import fire
+from engine.formula import Formula, Scaled
+from engine.funding import charge_funding
+from engine.ledger import OUTSIDE
+from engine.liquidation import liquidate, only_symbol, wiped_out
+from engine.margin import failing_price
+from engine.numbers import received
+from engine.orders import Order
+from engine.rulebooks import rulebook_of
+from engine.rulebooks.base import Refusal, SetupError
+from engine.search import Watch, next_vertex
+from engine.segment import END, START, Moment, Segment, at_vertex
+from engine.setup import Setup
+from engine.tally import Tally
+from engine.tape import Path, Tape
+from engine.views import Explanation, Preview, View
+
+State = Literal["running", "wiped out", "ended"]
+SMALLEST_BALANCE, LARGEST_BALANCE = Decimal(1), Decimal("1e12")
+REARM_SHARE = Decimal("0.9")
+"""A call is made again once the gauge has fallen below this share of its level."""
+
+ANY_EVENT = frozenset({"any"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    """The next thing on a segment: where, in which order at one place, and what."""
+
+    fraction: Fraction
+    rank: int
+    key: str
+    what: Order | Pool | int
+
+    def sooner(self) -> tuple[Fraction, int, str]:
+        return self.fraction, self.rank, self.key
+
+
+ORDER, FAIL, CALL, TIMER = range(4)
+
+
+class Session:
+    """A session at a vertex of its tape.
+
+    Raises:
+        SetupError: when the set-up can't be played.
+    """
+
+    def __init__(self, setup: Setup, tape: Tape) -> None:
+        self._prepare(setup, tape)
+        self.opening: tuple[Event, ...] = ()
+        if not SMALLEST_BALANCE <= setup.balance <= LARGEST_BALANCE:
+            raise SetupError(f"the balance must be between {SMALLEST_BALANCE} and 1e12", "balance 10000")
+        moment = at_vertex(self.path, 0)
+        vault = self.world.account(VAULT).wallet
+        self.world.move(OUTSIDE, vault, received(self.rulebook.vault_capital))
+        for market in tape.markets:
+            for exposure in self.rulebook.others(market, moment.marks[market.symbol]):
+                self.exchange.seat(exposure, market.symbol, moment.marks[market.symbol])
+        carry_out(Turn(self.exchange, self.account, moment, 0), Deposit(setup.balance))
+        self.opening = self._told()
+
+    def _prepare(self, setup: Setup, tape: Tape) -> None:
+        quotes = {market.quote for market in tape.markets}
+        if len(quotes) != 1:
+            raise SetupError(f"these markets are quoted in {', '.join(sorted(quotes))}", "markets of one quote asset")
+        self.setup, self.tape = setup, tape
+        self.path = Path(tape)
+        self.rulebook = rulebook_of(setup.venue, setup.overrides)
+        self._enter(World(quotes.pop()))
+        self.tally = Tally()
+        self.step, self.commands = 0, 0
+        self.state: State = "running"
+        self._funded_until = int(tape.times[0])
+
+    def _enter(self, world: World) -> None:
+        self.world = world
+        self.exchange = Exchange(world, self.rulebook, self.setup, self.tape.by_symbol)
+
+    @property
+    def account(self) -> Account:
+        """The player's account."""
+        return self.world.account(YOU)
+
+    @property
+    def time(self) -> int:
+        """Time of the vertex reached, ms UTC."""
+        return int(self.tape.times[self.step])
+
+    @property
+    def next_funding(self) -> int | None:
+        """When funding is next due, ms UTC; None where it is off."""
+        return self.rulebook.next_funding(self._funded_until) if self.setup.funding else None
+
+    # -- commands
+
+    def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
+        """Carry out a command at the vertex reached. A refused one changes nothing.
+
+        Order ids are made from `number`; without one, commands are numbered from 1 as they are accepted.
+        """
+        if self.state == "ended":
+            return Refusal("this session has ended", "start a new one")
+        if number is not None and number <= self.commands:
+            return Refusal(f"command {number} has been given already", f"number it {self.commands + 1}")
+        before, given = self.snapshot(), number or self.commands + 1
+        self._owe_nothing_before(self.time)
+        rescue = self.tally.rescues + 1 if self.state == "wiped out" else 0
+        moment = at_vertex(self.path, self.step)
+        try:
+            carry_out(Turn(self.exchange, self.account, moment, given, rescue), command)
+        except Refused as refused:
+            self._load(before)
+            return refused.refusal
+        self.commands = given
+        if isinstance(command, Deposit) and self.state == "wiped out":
+            self.state = "running"
+        if not isinstance(command, End):
+            self._check_standing(moment)
+        return self._told()
+
+    def _check_standing(self, moment: Moment) -> None:
+        """After a command: pools that it leaves short are dealt with at once."""
+        for key in sorted(self.account.pools):
+            pool = self.account.pools[key]
+            if pool.positions and not self.exchange.health(pool, "maintenance").safe(moment.marks):
+                self._fail(pool, moment)
+            elif pool.positions:
+                self._call_if_due(pool, moment)
+
+    # -- time
+
+    def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
+        """Move on to vertex `until`, or to the first at which an event of a kind in `stop_on` has happened.
+
+        Between events only prices change, so quiet vertices are leapt over; the result is that of single steps.
+        """
+        events: list[Event] = []
+        until = min(until, len(self.tape) - 1)
+        while self.step < until and self.state != "ended":
+            self.step = next_vertex(self.path, self._watch(), self.step, until)
+            self._walk(Segment(self.path, self.step))
+            happened = self._told()
+            events += happened
+            if any(_stops(event, stop_on) for event in happened):
+                break
+        return tuple(events)
+
+    def _watch(self) -> Watch:
+        watch = Watch()
+        for order in self.account.orders.values():
+            kind: Literal["last", "mark"] = "last" if order.kind == "limit" else "mark"
+            tick = self.tape.by_symbol[order.symbol].tick_size
+            watch.price(order.symbol, kind, order.firing_price(tick), order.fires_below)
+        for pool in self._backing_pools():
+            health = self.exchange.health(pool, "maintenance")
+            watch.falling.append(health.margin)
+            if pool.called < len(self.rulebook.call_levels):
+                watch.falling.append(health.scaled(self.rulebook.call_levels[pool.called]).margin)
+            if pool.called:
+                watch.rising.append(self._rearm_margin(pool))
+            watch.until_time = self.next_funding
+        return watch
+
+    def _backing_pools(self) -> list[Pool]:
+        return [pool for _, pool in sorted(self.account.pools.items()) if pool.positions]
+
+    def _rearm_margin(self, pool: Pool) -> Formula:
+        level = self.rulebook.call_levels[pool.called - 1]
+        margin = self.exchange.health(pool, "maintenance").scaled(level * REARM_SHARE).margin
+        return Scaled("re-arm", Decimal(1), margin)
+
+    def _walk(self, segment: Segment) -> None:
+        """Everything that happens on the way into a vertex, in order."""
+        at, waiting = START, frozenset[str]()
+        while (happening := self._next(segment, at, waiting)) is not None:
+            at = happening.fraction
+            moment = segment.at(at)
+            self._owe_nothing_before(moment.time)
+            match happening.what:
+                case Order() as order:
+                    fire(self.exchange, self.account, order, moment)
+                    self._note_wipe_out(moment)
+                case Pool() as pool if happening.rank == FAIL:
+                    if not self._fail(pool, moment):
+                        waiting |= {pool.key}
+                case Pool() as pool:
+                    self._call_if_due(pool, moment)
+                case due:
+                    charge_funding(self.exchange, self.path, self.account, moment, due)
+                    self._funded_until = due
+        self._owe_nothing_before(self.time)
+        self._rearm(segment.at(END))
+
+    def _next(self, segment: Segment, at: Fraction, waiting: frozenset[str]) -> _Happening | None:
+        return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)
+
+    def _happenings(self, segment: Segment, at: Fraction, waiting: frozenset[str]) -> Iterable[_Happening]:
+        for order in self.account.orders.values():
+            fraction = self._fires(segment, order)
+            if fraction is not None and order.symbol in segment.trading:
+                yield _Happening(max(fraction, at), ORDER, order.id, order)
+        pools = self._backing_pools()
+        for pool in pools:
+            health = self.exchange.health(pool, "maintenance")
+            fails = segment.fails(health, at)
+            if fails is not None and pool.key not in waiting:
+                yield _Happening(fails, FAIL, pool.key, pool)
+            if pool.called < len(self.rulebook.call_levels) and pool.key not in waiting:
+                called = segment.fails(health.scaled(self.rulebook.call_levels[pool.called]), at)
+                if called is not None:
+                    yield _Happening(called, CALL, pool.key, pool)
+        due = self.next_funding
+        fraction = segment.when(due) if pools and due is not None else None
+        if fraction is not None and due is not None:
+            yield _Happening(max(fraction, at), TIMER, "funding", due)
+
+    def _fires(self, segment: Segment, order: Order) -> Fraction | None:
+        tick = self.tape.by_symbol[order.symbol].tick_size
+        kind: Literal["last", "mark"] = "last" if order.kind == "limit" else "mark"
+        return segment.reaches(order.symbol, kind, order.firing_price(tick), order.fires_below)
+
+    def _owe_nothing_before(self, time: int) -> None:
+        """Without positions no funding is owed for the time until now."""
+        if not self._backing_pools():
+            self._funded_until = max(self._funded_until, time)
+
+    def _fail(self, pool: Pool, moment: Moment) -> bool:
+        """Let the venue liquidate. False when it can't act at this moment."""
+        acted = liquidate(self.exchange, self.account, pool, moment)
+        if acted:
+            self._note_wipe_out(moment)
+        return acted
+
+    def _note_wipe_out(self, moment: Moment) -> None:
+        deposits = self.tally.deposits - self.tally.withdrawals
+        if self.state == "running" and self.account.flat and wiped_out(self.exchange, self.account, deposits, moment):
+            self.state = "wiped out"
+
+    def _call_if_due(self, pool: Pool, moment: Moment) -> None:
+        """Tell the player the highest level that the gauge is past and that has not been called yet."""
+        health = self.exchange.health(pool, "maintenance")
+        levels = self.rulebook.call_levels
+        past = sum(1 for level in levels if not health.scaled(level).safe(moment.marks))
+        if past <= pool.called:
+            return
+        pool.called = past
+        symbol = only_symbol(pool)
+        market = None if symbol is None else self.tape.by_symbol[symbol]
+        position = None if symbol is None else pool.positions[symbol]
+        failing = failing_price(health, position, market, dict(moment.marks)) if position and market else None
+        self.exchange.tell(
+            MarginCalled(
+                step=moment.step,
+                time=moment.time,
+                actor=self.account.name,
+                pool=pool.key,
+                symbol=symbol,
+                level=levels[past - 1],
+                equity=health.credit.exact(moment.marks),
+                requirement=health.requirement.exact(moment.marks),
+                price=None if symbol is None else moment.marks[symbol],
+                liquidation_price=None if failing is None else failing.price,
+            )
+        )
+
+    def _rearm(self, moment: Moment) -> None:
+        for pool in self._backing_pools():
+            while pool.called and self._rearm_margin(pool).exact(moment.marks) >= 0:
+                pool.called -= 1
+
+    def _told(self) -> tuple[Event, ...]:
+        events = self.exchange.told()
+        for event in events:
+            self.tally.count(event)
+            if isinstance(event, Ended):
+                self.state = "ended"
+            elif isinstance(event, WipedOut):
+                self.state = "wiped out"
+        return events
+
+    # -- looking
+
+    def view(self) -> View:
+        """The session now. Read-only: looking settles nothing."""
+        return observe.view_of(self)
+
+    def preview(self, command: Command) -> tuple[Preview, ...]:
+        """What a command would do, in each margin mode where that is a question. Nothing is changed."""
+        return observe.previews(self, command)
+
+    def explain(self, pool_key: str) -> tuple[Explanation, ...]:
+        """The figures of a pool, opened into their terms."""
+        return observe.explanations(self, pool_key)
+
+    # -- saving
+
+    def snapshot(self) -> bytes:
+        """Everything that can change, as canonical JSON: the same on every machine and Python."""
+        return snapshots.dump(self)
+
+    @classmethod
+    def restore(cls, setup: Setup, tape: Tape, snapshot: bytes) -> Session:
+        """The session that `snapshot` was taken of.
+
+        Raises:
+            ValueError: when the snapshot is damaged or of another tape.
+        """
+        session = cls.__new__(cls)
+        session._prepare(setup, tape)
+        session.opening = ()
+        session._load(snapshot)
+        return session
+
+    def _load(self, snapshot: bytes) -> None:
+        state = snapshots.load(snapshot, self.tape)
+        self._enter(state.world)
+        self.tally, self.state = state.tally, state.state
+        self.step, self.commands, self._funded_until = state.step, state.commands, state.funded_until
+
+    @property
+    def funded_until(self) -> int:
+        """The last funding time that was dealt with, ms UTC."""
+        return self._funded_until
+
+    def copy(self) -> Session:
+        """A session of its own in the same state, on the same tape."""
+        return Session.restore(self.setup, self.tape, self.snapshot())
+
+    def state_hash(self) -> str:
+        """SHA-256 of the snapshot, in hex."""
+        return snapshots.digest(self.snapshot())
+
+
+def _stops(event: Event, stop_on: frozenset[str]) -> bool:
+    return event.kind in stop_on or stop_on == ANY_EVENT

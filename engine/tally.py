@@ -1,0 +1,44 @@
+"""Running totals of a session, added up from its events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.account import YOU
+from engine.events import CashedOut, Deposited, Event, Filled, FundingPaid, LiquidationStarted, MarginCalled
+from engine.numbers import ZERO
+
+
+@dataclass(slots=True)
+class Tally:
+    """What the player's events came to. Money in quote units; funding is positive when received."""
+
+    deposits: Decimal = ZERO
+    withdrawals: Decimal = ZERO
+    realised: Decimal = ZERO
+    fees: Decimal = ZERO
+    funding: Decimal = ZERO
+    calls: int = 0
+    liquidations: int = 0
+    rescues: int = 0
+
+    def count(self, event: Event) -> None:
+        """Add one event."""
+        if event.actor != YOU:
+            return
+        match event:
+            case Filled():
+                self.realised += event.realised
+                self.fees += event.fee
+            case FundingPaid():
+                self.funding += event.amount
+            case Deposited():
+                self.deposits += event.amount
+                self.rescues = max(self.rescues, event.rescue)
+            case CashedOut():
+                self.withdrawals += event.amount
+            case MarginCalled():
+                self.calls += 1
+            case LiquidationStarted():
+                self.liquidations += 1

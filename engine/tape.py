@@ -1,0 +1,221 @@
+"""A tape: the prices of a set of markets through time, as a path of vertices.
+
+Between two vertices all prices either *travelled* (inside a bar) or *gapped* (a close to the next open, or a
+jump). A step is a vertex. A bar has four: open, the two extremes, close; a close and the next open are two
+vertices of one time.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.market import Market
+from engine.numbers import EXACT
+
+Kind = Literal["last", "mark", "premium", "volume"]
+"""`last` and `mark` are in ticks, `premium` (of the perpetual over the index) in parts per billion,
+`volume` in base units, on the vertex that ends what was traded."""
+
+PREMIUM_UNIT = Decimal("1e-9")
+LARGEST_TAPE = 20_000_000
+"""Most vertex-markets (vertices × markets) that a tape may have."""
+
+OriginKind = Literal["real bars", "reconstruction", "synthetic", "inline"]
+
+
+class TapeTooLarge(ValueError):
+    """A tape of more than 20 million vertex-markets was asked for."""
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where a tape's prices come from, as the screen says it.
+
+    Attributes:
+        kind: what the prices are.
+        description: one line, without any path of a machine (`synthetic crash, seed 7`).
+        bar_seconds: length of a bar in seconds; 0 where the tape is not made of bars.
+        notes: warnings and repairs, a sentence each.
+    """
+
+    kind: OriginKind
+    description: str
+    bar_seconds: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """An immutable tape.
+
+    Attributes:
+        markets: the markets, in the order of `trading`'s columns.
+        times: (vertices,) int64, milliseconds since 1970 UTC, never falling.
+        gapped: (vertices,) bool; True where the step into the vertex was a gap (True at vertex 0).
+        columns: by (symbol, kind), one array of (vertices,) each; `last` is there for every market.
+        trading: (vertices, markets) bool, False where a market does not trade; None where all always trade.
+        origin: where the prices come from.
+    """
+
+    markets: tuple[Market, ...]
+    times: NDArray[np.int64]
+    gapped: NDArray[np.bool_]
+    columns: Mapping[tuple[str, Kind], NDArray[np.generic]]
+    trading: NDArray[np.bool_] | None
+    origin: Origin
+    _floats: dict[tuple[str, Kind], NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+    def __post_init__(self) -> None:
+        check_size(len(self.times), len(self.markets))
+        for array in (self.times, self.gapped, *self.columns.values()):
+            if len(array) != len(self.times):
+                raise ValueError("every column of a tape has one entry a vertex")
+            array.flags.writeable = False
+        if len(self.times) == 0:
+            raise ValueError("a tape needs at least one vertex")
+
+    def __len__(self) -> int:
+        return len(self.times)
+
+    @cached_property
+    def by_symbol(self) -> Mapping[str, Market]:
+        """The markets by symbol."""
+        return {market.symbol: market for market in self.markets}
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over the header and every column: the same prices have the same digest on every machine."""
+        sha = hashlib.sha256(json.dumps(header_of(self), sort_keys=True).encode())
+        for name, array in arrays_of(self):
+            sha.update(name.encode())
+            sha.update(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+        return sha.hexdigest()
+
+    def step_at(self, time: int) -> int:
+        """The last vertex not after `time` (ms): the open of a bar where `time` starts one. −1 if there is none."""
+        return int(np.searchsorted(self.times, time, side="right")) - 1
+
+
+def check_size(vertices: int, markets: int) -> None:
+    """Refuse a tape that would be too large.
+
+    Raises:
+        TapeTooLarge: above 20 million vertex-markets.
+    """
+    if vertices * markets > LARGEST_TAPE:
+        raise TapeTooLarge(
+            f"{vertices:,} vertices of {markets} markets are {vertices * markets:,} prices; at most {LARGEST_TAPE:,} "
+            "fit: choose fewer days, a longer step or fewer markets"
+        )
+
+
+class Path:
+    """What a session sees of a tape. Sessions read prices here and nowhere else."""
+
+    def __init__(self, tape: Tape) -> None:
+        self.tape = tape
+        self._index = {market.symbol: place for place, market in enumerate(tape.markets)}
+
+    def ticks(self, symbol: str, kind: Literal["last", "mark"], step: int) -> int:
+        """The price at vertex `step`, in ticks. A tape without marks is marked at its last price."""
+        column = self.tape.columns.get((symbol, kind))
+        if column is None:
+            column = self.tape.columns[symbol, "last"]
+        return int(column[step])
+
+    def price(self, symbol: str, kind: Literal["last", "mark"], step: int) -> Decimal:
+        """The price at vertex `step`, in quote units."""
+        return self.tape.by_symbol[symbol].tick_size * self.ticks(symbol, kind, step)
+
+    def premium(self, symbol: str, step: int) -> Decimal | None:
+        """Premium of the perpetual over its index at vertex `step`, as a fraction; None where the tape has none."""
+        column = self.tape.columns.get((symbol, "premium"))
+        return None if column is None else PREMIUM_UNIT * int(column[step])
+
+    def mean_premium(self, symbol: str, since: int, until: int, step: int) -> Decimal | None:
+        """Mean premium over the vertices in (since, until] ms, none later than `step`; the last known where none is.
+
+        A fraction, to 60 digits; None where the tape has no premium.
+        """
+        column = self.tape.columns.get((symbol, "premium"))
+        if column is None:
+            return None
+        last = min(self.tape.step_at(until), step)
+        first = min(self.tape.step_at(since) + 1, last)
+        total = int(column[first : last + 1].sum(dtype=np.int64))
+        return EXACT.divide(PREMIUM_UNIT * total, Decimal(last - first + 1))
+
+    def trades(self, symbol: str, step: int) -> bool:
+        """Whether the market trades at vertex `step`."""
+        trading = self.tape.trading
+        return True if trading is None else bool(trading[step, self._index[symbol]])
+
+    def has(self, symbol: str, kind: Kind) -> bool:
+        """Whether the tape carries that column itself."""
+        return (symbol, kind) in self.tape.columns
+
+    def floats(self, symbol: str, kind: Literal["last", "mark"]) -> NDArray[np.float64]:
+        """The whole price column in quote units, for searching only: decisions use the exact prices."""
+        held = kind if self.has(symbol, kind) else "last"
+        cache = self.tape._floats
+        if (symbol, held) not in cache:
+            ticks = self.tape.columns[symbol, held].astype(np.float64)
+            cache[symbol, held] = ticks * float(self.tape.by_symbol[symbol].tick_size)
+        return cache[symbol, held]
+
+
+def header_of(tape: Tape) -> dict[str, object]:
+    """What a tape is besides its arrays, as JSON-ready values; `tape_from` takes it back."""
+    return {
+        "markets": [[m.symbol, str(m.tick_size), str(m.lot_size), m.quote] for m in tape.markets],
+        "origin": {
+            "kind": tape.origin.kind,
+            "description": tape.origin.description,
+            "bar_seconds": tape.origin.bar_seconds,
+            "notes": list(tape.origin.notes),
+        },
+    }
+
+
+def arrays_of(tape: Tape) -> list[tuple[str, NDArray[np.generic]]]:
+    """Every array of a tape by name, in a fixed order; `tape_from` takes them back."""
+    named: list[tuple[str, NDArray[np.generic]]] = [("times", tape.times), ("gapped", tape.gapped)]
+    if tape.trading is not None:
+        named.append(("trading", tape.trading))
+    named += [(f"{symbol}/{kind}", tape.columns[symbol, kind]) for symbol, kind in sorted(tape.columns)]
+    return named
+
+
+def tape_from(header: Mapping[str, object], arrays: Mapping[str, NDArray[np.generic]]) -> Tape:
+    """The tape that `header_of` and `arrays_of` described.
+
+    Raises:
+        ValueError: when a part is missing or does not fit.
+    """
+    try:
+        markets = tuple(
+            Market(symbol, Decimal(tick), Decimal(lot), quote)
+            for symbol, tick, lot, quote in header["markets"]  # type: ignore[attr-defined]
+        )
+        columns = {tuple(name.rsplit("/", 1)): array for name, array in arrays.items() if "/" in name}
+        trading = arrays.get("trading")
+        origin_row: Mapping[str, Any] = header["origin"]  # type: ignore[assignment]
+        return Tape(
+            markets=markets,
+            times=arrays["times"].astype(np.int64),
+            gapped=arrays["gapped"].astype(np.bool_),
+            columns=columns,  # type: ignore[arg-type]
+            trading=None if trading is None else trading.astype(np.bool_),
+            origin=Origin(**{**origin_row, "notes": tuple(origin_row["notes"])}),
+        )
+    except (KeyError, TypeError, ArithmeticError) as error:
+        raise ValueError(f"this tape is damaged: {error}") from error

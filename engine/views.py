@@ -1,0 +1,158 @@
+"""What a session looks like now: read-only figures for screens and scripts. Looking settles nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.account import Mode
+from engine.formula import Term
+from engine.orders import Order
+
+
+@dataclass(frozen=True, slots=True)
+class PositionView:
+    """One position, in quote units but for `size`.
+
+    `liquidation_price` is the first price on the tick grid that liquidates, all other prices standing still;
+    `raw_liquidation_price` the exact crossing; None where no price of this market liquidates.
+    """
+
+    symbol: str
+    pool: str
+    mode: Mode
+    side: str
+    size: Decimal
+    entry_price: Decimal
+    mark: Decimal
+    notional: Decimal
+    leverage: int
+    initial_margin: Decimal
+    maintenance_margin: Decimal
+    unrealised: Decimal
+    realised: Decimal
+    fees: Decimal
+    funding: Decimal
+    liquidation_price: Decimal | None
+    raw_liquidation_price: Decimal | None
+    bankruptcy_price: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class PoolView:
+    """One pool. `gauge` is requirement ÷ credit at maintenance, 1 = liquidation; None where nothing is required.
+    `cushion` is credit − requirement: the money to go until liquidation."""
+
+    key: str
+    mode: Mode
+    balance: Decimal
+    equity: Decimal
+    requirement: Decimal
+    initial_requirement: Decimal
+    cushion: Decimal
+    gauge: Decimal | None
+    effective_leverage: Decimal | None
+    free: Decimal
+    positions: tuple[PositionView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MarketView:
+    """One market's prices and settings now. `funding_rate` is the hourly rate that would be charged now."""
+
+    symbol: str
+    tick_size: Decimal
+    last: Decimal
+    mark: Decimal
+    trades: bool
+    mode: Mode
+    leverage: int
+    largest_leverage: int
+    isolated_only: bool
+    funding_rate: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A session now.
+
+    Attributes:
+        step, steps: the vertex reached, and how many the tape has.
+        time: ms UTC; `next_funding` likewise, None where funding is off.
+        equity: of all pools together; `free` is what the wallet could post now.
+        deposits, withdrawals, fees, funding, realised: totals since the start, quote units.
+        calls, liquidations, rescues: counts. `modified`: names of overridden parameters.
+        vault: what the backstop fund holds. `conserved`: whether the ledger and the sizes add up.
+        state: `running`, `wiped out` (deposit or end) or `ended`.
+    """
+
+    step: int
+    steps: int
+    time: int
+    state: str
+    markets: tuple[MarketView, ...]
+    pools: tuple[PoolView, ...]
+    orders: tuple[Order, ...]
+    wallet: Decimal
+    free: Decimal
+    equity: Decimal
+    deposits: Decimal
+    withdrawals: Decimal
+    realised: Decimal
+    fees: Decimal
+    funding: Decimal
+    calls: int
+    liquidations: int
+    rescues: int
+    vault: Decimal
+    next_funding: int | None
+    modified: tuple[str, ...]
+    conserved: bool
+
+    def market(self, symbol: str) -> MarketView:
+        """That market's view. Raises KeyError."""
+        for market in self.markets:
+            if market.symbol == symbol:
+                return market
+        raise KeyError(symbol)
+
+    @property
+    def positions(self) -> tuple[PositionView, ...]:
+        """Every position, pool by pool."""
+        return tuple(position for pool in self.pools for position in pool.positions)
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One side of a preview: the pool that the command touches and the account, before or after it."""
+
+    equity: Decimal
+    wallet: Decimal
+    free: Decimal
+    initial_margin: Decimal
+    liquidation_price: Decimal | None
+    cushion: Decimal
+    gauge: Decimal | None
+    effective_leverage: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a command would do, in one margin mode. Nothing was changed. `refusal` says why it would be refused."""
+
+    mode: Mode | None
+    refusal: str | None
+    symbol: str | None
+    size: Decimal
+    price: Decimal | None
+    fee: Decimal
+    before: Outcome | None
+    after: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A figure of a pool opened into its terms."""
+
+    title: str
+    terms: tuple[Term, ...]
