@@ -196,8 +196,12 @@ class World:
 
     def sizes(self, symbol: str) -> Decimal:
         """Sum of every account's signed size in a market: zero, always."""
-        return sum((p.position(symbol).size for a in self.accounts.values() for p in a.pools.values()), ZERO)
+        return sum((position.size for position in self._held(symbol)), ZERO)
 
     def costs(self, symbol: str) -> Decimal:
         """Sum of every account's signed cost in a market: zero, always."""
-        return sum((p.position(symbol).cost for a in self.accounts.values() for p in a.pools.values()), ZERO)
+        return sum((position.cost for position in self._held(symbol)), ZERO)
+
+    def _held(self, symbol: str) -> list[Position]:
+        pools = (pool for account in self.accounts.values() for pool in account.pools.values())
+        return [pool.positions[symbol] for pool in pools if symbol in pool.positions]

@@ -31,7 +31,7 @@ from engine.ledger import OUTSIDE
 from engine.market import Market
 from engine.numbers import EXACT, MONEY_UNIT, ZERO, divide, paid, plain, received
 from engine.orders import Order
-from engine.rulebooks.base import Refusal
+from engine.rulebooks.base import Refusal, Role
 from engine.segment import Moment
 
 
@@ -206,7 +206,7 @@ def _wait(turn: Turn, order: Order) -> None:
     held = pool.position(order.symbol)
     opening = order.size - (abs(held.size) if held.side * order.sign < 0 else ZERO)
     if not order.reduce_only and opening > 0:
-        role = "maker" if order.kind == "limit" else "taker"
+        role: Role = "maker" if order.kind == "limit" else "taker"
         refusal = admission.refuse_opening(
             turn.exchange,
             turn.account,
@@ -215,7 +215,7 @@ def _wait(turn: Turn, order: Order) -> None:
             opening,
             order.price,
             role,
-            turn.at,  # type: ignore[arg-type]
+            turn.at,
         )
         if refusal is not None:
             raise Refused(refusal.reason, refusal.would_work)

@@ -15,7 +15,7 @@ from engine.events import Event, Filled, FillReason, OrderCancelled, ShortfallPa
 from engine.ledger import FEES, OUTSIDE
 from engine.margin import Health
 from engine.market import Market
-from engine.numbers import EXACT, ZERO, divide, paid, received
+from engine.numbers import EXACT, ONE, ZERO, divide, paid, received
 from engine.orders import Order
 from engine.rulebooks.base import Exposure, Level, Role, Rulebook
 from engine.segment import Moment
@@ -119,7 +119,7 @@ class Exchange:
         """
         order, moment = deal.order, deal.moment
         share = divide(deal.size, abs(pool.position(order.symbol).size))
-        release = EXACT.multiply(share, self.equity(pool, moment))
+        keep = EXACT.multiply(ONE - share, self.equity(pool, moment))
         realised = self.settle(pool, order.symbol, order.sign * deal.size, deal.price)
         fee = self.fee(deal.value, deal.role)
         if deal.reason == "liquidation":
@@ -130,17 +130,18 @@ class Exchange:
             self.pay_shortfall(account, pool, moment)
         posted = ZERO
         if pool.key != CROSS:
-            posted = -self._released(pool, deal, release - fee)
+            posted = -self._released(pool, deal, keep)
             self.world.move(account.wallet, pool, posted)
         self._tell_fill(account, pool, deal, fee, realised, posted, moment)
         self.drop_if_flat(account, pool, order.symbol, moment)
 
-    def _released(self, pool: Pool, deal: Deal, share: Decimal) -> Decimal:
+    def _released(self, pool: Pool, deal: Deal, keep: Decimal) -> Decimal:
         if not pool.positions:
             return self.world.balance(pool)
         if deal.reason == "liquidation":
             return ZERO
-        return min(max(ZERO, received(share)), self.movable(pool, deal.moment))
+        spare = received(self.equity(pool, deal.moment) - keep)
+        return max(ZERO, min(spare, self.world.balance(pool)))
 
     def _charge(self, pool: Pool, symbol: str, fee: Decimal) -> None:
         held = pool.positions.get(symbol)

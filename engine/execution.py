@@ -37,9 +37,9 @@ def execute(
     _cancel_partner(exchange, account, order, at)
     if closing:
         exchange.close(account, pool, Deal(order, closing, price, role, reason, at))
-        pool = account.pool(order.pool)
     if not opening:
         return None
+    pool = account.pool(order.pool)
     if refusal := refuse_opening(exchange, account, pool, order, opening, price, role, at):
         drop_empty(account, pool)
         return refusal

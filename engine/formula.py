@@ -14,7 +14,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
-from typing import Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -277,36 +277,41 @@ class Sum(Formula):
 
 
 @dataclass(frozen=True, slots=True)
-class Max(Formula):
-    """The largest of its parts. Brackets are one: max over tiers of rate × notional − deduction."""
+class _Extreme(Formula):
+    """The largest, or the smallest, of its parts."""
 
     label: str
     parts: tuple[Formula, ...]
 
-    def _chosen(self, prices: Prices) -> Formula:
-        return max(self.parts, key=lambda part: part.exact(prices))
+    pick: ClassVar[Callable[..., Any]]
+    pick_arrays: ClassVar[Callable[..., Any]]
+    bends: ClassVar[Curvature]
+    words: ClassVar[str]
 
     def exact(self, prices: Prices) -> Decimal:
-        return max(part.exact(prices) for part in self.parts)
+        return self.pick(part.exact(prices) for part in self.parts)  # type: ignore[no-any-return]
 
     def along(self, prices: Prices, moves: Prices) -> Line:
         lines = [part.along(prices, moves) for part in self.parts]
-        return max(lines, key=lambda line: (line.value, line.slope))
+        return self.pick(lines, key=lambda line: (line.value, line.slope))  # type: ignore[no-any-return]
 
     def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        inner = [part.compiled() for part in self.parts]
+        inner, pick = [part.compiled() for part in self.parts], self.pick_arrays
 
-        def largest(arrays: Arrays) -> NDArray[np.float64]:
+        def extreme(arrays: Arrays) -> NDArray[np.float64]:
             result = inner[0](arrays)
             for part in inner[1:]:
-                result = np.maximum(result, part(arrays))
+                result = pick(result, part(arrays))
             return result
 
-        return largest
+        return extreme
 
     def bounds(self, over: Bounds) -> tuple[float, float]:
         each = [part.bounds(over) for part in self.parts]
-        return max(low for low, _ in each), max(high for _, high in each)
+        return self.pick(low for low, _ in each), self.pick(high for _, high in each)
+
+    def magnitude(self, over: Bounds) -> float:
+        return sum(part.magnitude(over) for part in self.parts)
 
     def symbols(self) -> frozenset[str]:
         return frozenset[str]().union(*(part.symbols() for part in self.parts))
@@ -316,60 +321,33 @@ class Max(Formula):
         bends = {part.curvature for part in self.parts}
         if len(self.parts) == 1:
             return bends.pop()
-        return "convex" if bends <= {"linear", "convex"} else "neither"
+        return self.bends if bends <= {"linear", self.bends} else "neither"
 
     def working(self, prices: Prices) -> str:
-        return self._chosen(prices).working(prices) if len(self.parts) == 1 else "the largest of"
+        return self.parts[0].working(prices) if len(self.parts) == 1 else self.words
 
     def children(self) -> tuple[Formula, ...]:
         return self.parts if len(self.parts) > 1 else self.parts[0].children()
 
-    def magnitude(self, over: Bounds) -> float:
-        return sum(part.magnitude(over) for part in self.parts)
+
+class Max(_Extreme):
+    """The largest of its parts. Brackets are one: max over tiers of rate × notional − deduction."""
+
+    __slots__ = ()
+    pick = staticmethod(max)
+    pick_arrays = staticmethod(np.maximum)
+    bends = "convex"
+    words = "the largest of"
 
 
-@dataclass(frozen=True, slots=True)
-class Min(Formula):
+class Min(_Extreme):
     """The smallest of its parts."""
 
-    label: str
-    parts: tuple[Formula, ...]
-
-    def exact(self, prices: Prices) -> Decimal:
-        return min(part.exact(prices) for part in self.parts)
-
-    def along(self, prices: Prices, moves: Prices) -> Line:
-        lines = [part.along(prices, moves) for part in self.parts]
-        return min(lines, key=lambda line: (line.value, line.slope))
-
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        inner = [part.compiled() for part in self.parts]
-
-        def smallest(arrays: Arrays) -> NDArray[np.float64]:
-            result = inner[0](arrays)
-            for part in inner[1:]:
-                result = np.minimum(result, part(arrays))
-            return result
-
-        return smallest
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        each = [part.bounds(over) for part in self.parts]
-        return min(low for low, _ in each), min(high for _, high in each)
-
-    def symbols(self) -> frozenset[str]:
-        return frozenset[str]().union(*(part.symbols() for part in self.parts))
-
-    @property
-    def curvature(self) -> Curvature:
-        bends = {part.curvature for part in self.parts}
-        return "concave" if bends <= {"linear", "concave"} else "neither"
-
-    def working(self, prices: Prices) -> str:
-        return "the smallest of"
-
-    def children(self) -> tuple[Formula, ...]:
-        return self.parts
+    __slots__ = ()
+    pick = staticmethod(min)
+    pick_arrays = staticmethod(np.minimum)
+    bends = "concave"
+    words = "the smallest of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -406,27 +384,3 @@ class Floor(Formula):
 
     def children(self) -> tuple[Formula, ...]:
         return (self.of,)
-
-
-def crossing(formula: Formula, start: Prices, end: Prices) -> Decimal | None:
-    """The fraction of the way from `start` to `end` after which a concave formula is below zero.
-
-    `formula` must be concave along the way and below zero at `end`; Newton's method from there walks down over its
-    straight pieces and ends exactly (to 60 digits) on the last point at which it is not below zero. Returns ZERO
-    when it is below zero all the way, None when it is not below zero at `end`.
-    """
-    moves = {symbol: end[symbol] - start[symbol] for symbol in formula.symbols()}
-    at = ONE
-    while True:
-        here = {symbol: EXACT.add(start[symbol], EXACT.multiply(at, move)) for symbol, move in moves.items()}
-        line = formula.along(here, moves)
-        if line.value >= 0:
-            return None if at == ONE else at
-        if line.slope >= 0:
-            return ZERO
-        nearer = EXACT.subtract(at, EXACT.divide(line.value, line.slope))
-        if nearer <= 0:
-            return ZERO
-        if nearer >= at:
-            return at
-        at = nearer

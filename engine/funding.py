@@ -16,8 +16,7 @@ from engine.tape import Path
 def charge_funding(exchange: Exchange, path: Path, account: Account, moment: Moment, due: int) -> None:
     """Charge every open position of `account` the funding due at `due` (ms UTC).
 
-    payment = size × oracle price × rate; the oracle is the mark (hyperliquid-docs: funding). Rounded against the
-    player. What a pool pays may take it below its requirement: the health check comes after.
+    The oracle price is the mark (hyperliquid-docs: funding). Amounts are rounded against the player. What a pool pays may take it below its requirement: the health check comes after.
     """
     since = due - exchange.rulebook.funding_period()
     for _, pool in sorted(account.pools.items()):
@@ -26,9 +25,14 @@ def charge_funding(exchange: Exchange, path: Path, account: Account, moment: Mom
             _charge(exchange, account, pool, symbol, exchange.rulebook.funding_rate(premium), moment)
 
 
+def funding_payment(size: Decimal, oracle: Decimal, rate: Decimal) -> Decimal:
+    """size × oracle price × rate, in quote units: what a position pays (negative: gets)."""
+    return EXACT.multiply(EXACT.multiply(size, oracle), rate)
+
+
 def _charge(exchange: Exchange, account: Account, pool: Pool, symbol: str, rate: Decimal, moment: Moment) -> None:
     position, mark = pool.positions[symbol], moment.marks[symbol]
-    amount = received(-EXACT.multiply(EXACT.multiply(position.size, mark), rate))
+    amount = received(-funding_payment(position.size, mark, rate))
     exchange.world.move(HOUSE, pool, amount)
     pool.positions[symbol] = replace(position, funding=position.funding + amount)
     exchange.tell(

@@ -120,6 +120,7 @@ def _take_over(exchange: Exchange, account: Account, pool: Pool, moment: Moment)
     covered = exchange.world.balance(vault) + sum((p.unrealised(moment.marks[p.symbol]) for p in taken), ZERO) >= 0
     for position in taken:
         vault.keep(Position(position.symbol, position.size, position.cost))
+    for position in taken:
         price = moment.marks[position.symbol]
         if not covered:
             price = moment.before[position.symbol]

@@ -154,3 +154,27 @@ def bankruptcy_price(pool: Pool, collateral: Decimal, position: Position, prices
     if equity.exact(prices) <= 0:
         return prices[position.symbol]
     return raw_failing_price(equity, position.symbol, -position.side, prices)
+
+
+def crossing(formula: Formula, start: Prices, end: Prices) -> Decimal | None:
+    """The fraction of the way from `start` to `end` after which a concave formula is below zero.
+
+    `formula` must be concave along the way and below zero at `end`; Newton's method from there walks down over its
+    straight pieces and ends exactly (to 60 digits) on the last point at which it is not below zero. Returns ZERO
+    when it is below zero all the way, None when it is not below zero at `end`.
+    """
+    moves = {symbol: end[symbol] - start[symbol] for symbol in formula.symbols()}
+    at = ONE
+    while True:
+        here = {symbol: EXACT.add(start[symbol], EXACT.multiply(at, move)) for symbol, move in moves.items()}
+        line = formula.along(here, moves)
+        if line.value >= 0:
+            return None if at == ONE else at
+        if line.slope >= 0:
+            return ZERO
+        nearer = EXACT.subtract(at, EXACT.divide(line.value, line.slope))
+        if nearer <= 0:
+            return ZERO
+        if nearer >= at:
+            return at
+        at = nearer

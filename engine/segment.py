@@ -12,8 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from engine.formula import crossing
-from engine.margin import Health
+from engine.margin import Health, crossing
 from engine.market import Market
 from engine.tape import Path
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FORMAT = 1
 Kind = TypeVar("Kind")
+_NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Tally, Order, Position)}
 
 
 class SnapshotError(ValueError):
@@ -47,7 +48,7 @@ def dump(session: Session) -> bytes:
         "commands": session.commands,
         "funded_until": session.funded_until,
         "state": session.state,
-        "tally": _flat(asdict(session.tally)),
+        "tally": _row(session.tally),
         "asset": world.asset,
         "ledger": [[owner, asset, plain(amount)] for owner, asset, amount in world.ledger.entries()],
         "accounts": [_account(account) for _, account in sorted(world.accounts.items())],
@@ -109,13 +110,13 @@ def _account(account: Account) -> dict[str, Any]:
         "name": account.name,
         "leverages": dict(sorted(account.leverages.items())),
         "modes": dict(sorted(account.modes.items())),
-        "orders": [_flat(asdict(order)) for order in account.orders.values()],
+        "orders": [_row(order) for order in account.orders.values()],
         "pools": [
             {
                 "key": pool.key,
                 "called": pool.called,
                 "whole_until": pool.whole_until,
-                "positions": [_flat(asdict(position)) for _, position in sorted(pool.positions.items())],
+                "positions": [_row(position) for _, position in sorted(pool.positions.items())],
             }
             for _, pool in sorted(account.pools.items())
         ],
@@ -134,8 +135,9 @@ def _account_from(row: dict[str, Any]) -> Account:
     return account
 
 
-def _flat(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: plain(value) if isinstance(value, Decimal) else value for name, value in values.items()}
+def _row(values: Tally | Order | Position) -> dict[str, Any]:
+    row = {name: getattr(values, name) for name in _NAMES[type(values)]}
+    return {name: plain(value) if isinstance(value, Decimal) else value for name, value in row.items()}
 
 
 def _filled(kind: type[Kind], row: dict[str, Any]) -> Kind:

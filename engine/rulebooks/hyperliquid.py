@@ -100,8 +100,10 @@ class Hyperliquid:
             "below 2/3 of maintenance: the liquidator vault takes the pool, positions and collateral",
         ),
         below_zero=("the vault, as far as its capital goes", "then auto-deleveraging at the previous mark"),
-        unsure=tuple(line.strip("- ;.\n") for line in (__doc__ or "").splitlines() if line.startswith("- "))
-        + ("after a partial liquidation: docs and wiki differ on what the 30 s mean; the docs are followed",),
+        unsure=(
+            *(line.strip("- ;.\n") for line in (__doc__ or "").splitlines() if line.startswith("- ")),
+            "after a partial liquidation: docs and wiki differ on what the 30 s mean; the docs are followed",
+        ),
         sources=(
             "hyperliquid-docs: margining, margin-tiers, liquidations, auto-deleveraging, funding, fees",
             "freqtrade test_hyperliquid.py: 32 real positions",
@@ -197,7 +199,7 @@ class Hyperliquid:
     def next_step(
         self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal], trading: frozenset[str], time: int
     ) -> Step | None:
-        """The book first, 20 % of a position above $100,000; the vault below 2/3 of maintenance (docs: liquidations)."""
+        """The book first, 20 % of what is above $100,000; the vault below 2/3 of maintenance (docs: liquidations)."""
         if self.health(pool, collateral, "maintenance").safe(marks):
             return None
         if not self.health(pool, collateral, "backstop").safe(marks):

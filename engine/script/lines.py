@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from engine.script.words import WordsError
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
+_COMMENT_OR_QUOTE = re.compile(r'(?:^|(?<=\s))#|"[^"]*"?')
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 
 
@@ -15,7 +15,8 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
     """Each line that says something, by its number from 1, without its comment and the space around it."""
     # Only \n ends a line, as in an editor; `splitlines` would count others and name the wrong line.
     for place, line in enumerate(text.removeprefix("\ufeff").split("\n"), 1):
-        bare = without_comment(line.replace("\t", " ").strip(" \r"))
+        if bare := line.strip(" \t\r"):
+            bare = without_comment(bare.replace("\t", " "))
         if bare:
             yield place, bare
 
@@ -24,8 +25,8 @@ def without_comment(line: str) -> str:
     """`line` up to a `#` that stands at its start or after a space, outside quotes. A note keeps its `#`."""
     if line[:5].lower() == "note ":
         return line
-    for found in _COMMENT.finditer(line):
-        if line.count('"', 0, found.start()) % 2 == 0:
+    for found in _COMMENT_OR_QUOTE.finditer(line):
+        if found[0] == "#":
             return line[: found.start()].rstrip()
     return line
 
@@ -47,6 +48,8 @@ def check_printable(line: str) -> None:
     Raises:
         WordsError: naming the character and where it stands.
     """
+    if line.isprintable():
+        return
     for place, character in enumerate(line, 1):
         if not character.isprintable():
             raise WordsError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from engine.script.recipes import DEFAULT_START, InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
 from engine.script.words import WordsError, number, parse_duration, parse_time, positive, short, symbol, whole
-from engine.tapes.inline import EXAMPLE, InlineError, InlinePath, Part, check_paths
+from engine.tapes.inline import EXAMPLE, MOST_MARKETS, InlineError, InlinePath, Part, check_paths
 
 if TYPE_CHECKING:
     from engine.tapes.synthetic import SyntheticSetup
@@ -117,6 +117,8 @@ def _path(prices: Prices, line: int, words: list[str]) -> None:
     market = symbol(words[0], EXAMPLE)
     seconds = parse_duration(words[1])
     prices.claim(line, market, "path")
+    if len(prices.paths) == MOST_MARKETS:
+        raise WordsError(f"there are more than {MOST_MARKETS} paths", f"at most {MOST_MARKETS}")
     gaps = frozenset(place for place, word in enumerate(words[2:]) if word.startswith("!"))
     values = tuple(positive(word.removeprefix("!"), "a price", EXAMPLE) for word in words[2:])
     prices.paths[market] = InlinePath(market, seconds, values, gaps)
@@ -194,10 +196,10 @@ def _prices(prices: Prices, line: int, words: list[str]) -> None:
     if not files or words[: len(files)] != files:
         raise WordsError("“prices” takes a market and its file, joined by “=”", PRICES_EXAMPLE)
     pairs = tuple(_file(word) for word in files)
-    names = [market for market, _ in pairs]
-    for market in names:
-        if names.count(market) > 1:
-            raise WordsError(f"{market} has two files", PRICES_EXAMPLE)
+    if len(dict(pairs)) < len(pairs):
+        raise WordsError("a market has two files", PRICES_EXAMPLE)
+    if len(pairs) > MOST_MARKETS:
+        raise WordsError(f"there are {len(pairs):,} markets", f"at most {MOST_MARKETS}")
     options = _options(words[len(files) :], ("from", "to"), PRICES_EXAMPLE)
     start, end = (parse_time(options[name]) if name in options else None for name in ("from", "to"))
     if start is not None and end is not None and end <= start:

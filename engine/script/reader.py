@@ -22,11 +22,11 @@ class ScriptError(ValueError):
         file: name of the script.
         line: number of the line at fault, from 1.
         reason: what is wrong.
-        would_work: what isn't.
+        would_work: what isn't; empty where `reason` says it.
     """
 
     def __init__(self, file: str, line: int, reason: str, would_work: str) -> None:
-        super().__init__(f"{file} line {line}: {reason}; try: {would_work}")
+        super().__init__(f"{file} line {line}: {reason}" + (f"; try: {would_work}" if would_work else ""))
         self.file, self.line, self.reason, self.would_work = file, line, reason, would_work
 
 

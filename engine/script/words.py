@@ -50,7 +50,8 @@ def number(word: str, what: str, would_work: str) -> Decimal:
         value = exact(word.replace(",", "").replace("_", ""))
     except ValueError:
         raise WordsError(f"“{short(word)}” is not {what}", would_work) from None
-    if abs(value) > LARGEST_NUMBER or not -MOST_DECIMALS <= value.as_tuple().exponent <= MOST_DECIMALS:  # type: ignore[operator]
+    # `abs` would overflow on what is out of every range; a copy can't.
+    if value.copy_abs() > LARGEST_NUMBER or not -MOST_DECIMALS <= value.as_tuple().exponent <= MOST_DECIMALS:  # type: ignore[operator]
         raise WordsError(f"“{short(word)}” is out of range for {what}", would_work)
     return value
 

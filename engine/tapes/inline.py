@@ -81,8 +81,9 @@ class InlinePath:
         if self.tick_size is not None:
             return self.tick_size
         prices = self.prices + (self.marks or ())
-        needed = max(decimals(price) for price in prices)
-        return Decimal((0, (1,), -max(needed, LEAST_DECIMALS, SMALL_PRICE_DIGITS - 1 - min(prices).adjusted())))
+        least, needed = min(prices), max(decimals(price) for price in prices)
+        wanted = LEAST_DECIMALS if least >= 1 else SMALL_PRICE_DIGITS - 1 - least.adjusted()
+        return Decimal((0, (1,), -max(needed, wanted)))
 
     def lines(self) -> list[str]:
         """The path as lines of a script."""

@@ -9,6 +9,7 @@ from engine.tapes.price_files.errors import PriceFileError
 from engine.tapes.price_files.figures import number
 from engine.tapes.price_files.refusals import refuse_headed, refuse_unlabelled
 from engine.tapes.price_files.source import Source
+from engine.tapes.price_files.symbols import MAJORS
 
 TIME_NAMES = (
     "unix", "unixtime", "unixtimestamp", "unixtimestampms", "opentime", "klineopentime", "opentimestamp", "timestamp",
@@ -26,6 +27,7 @@ CLOSE_TIME_NAMES = ("closetime", "klineclosetime", "timeperiodend", "endtime", "
 SYMBOL_NAMES = ("symbol", "ticker", "coin", "pair", "market", "instrument", "s")
 QUOTE_VOLUMES = (
     "usd", "usdt", "usdc", "busd", "eur", "gbp", "krw", "jpy", "tusd", "dai", "quote", "to", "notional", "fiat",
+    "currency",
 )  # fmt: skip
 BASE_VOLUMES = ("", "traded", "from", "base", "crypto")
 VOLUME_NAMES = ("v", "vol", "basevolume", "amount", "5volume", "6volume")
@@ -148,7 +150,7 @@ def _with_volume(layout: Layout, keys: list[str], sample: list[list[str]], name:
             quote = place if quote is None else quote
         elif suffix in BASE_VOLUMES or key in VOLUME_NAMES:
             plain = place if plain is None else plain
-        elif suffix and len(suffix) > 1 and key_of(market).find(suffix) >= 0:
+        elif suffix and len(suffix) > 1 and (suffix.upper() in MAJORS or suffix in key_of(market)):
             base = place if base is None else base
     if base is not None:
         return replace(layout, volume=base, quote_volume=plain if quote is None else quote)

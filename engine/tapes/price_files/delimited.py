@@ -122,6 +122,8 @@ class Delimited:
     def _sniff(self) -> tuple[str, int]:
         """The delimiter, and how many cells a row has: those that most of the first lines agree on."""
         first = [line for line in self.lines[:SNIFFED] if line.strip()]
+        if not first:
+            raise PriceFileError(self.name, f"the first {SNIFFED} lines are empty", ONE_BAR_A_ROW, 1)
         if first[0].lstrip()[:9].casefold().startswith(("<!doctype", "<html", "<?xml")):
             raise PriceFileError(self.name, "this is a web page, not a table", ONE_BAR_A_ROW, 1)
         best = (0, 0, ",")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from math import nan
 
@@ -47,35 +48,59 @@ def number(text: str, decimal_comma: bool = False) -> float | None:
     return None
 
 
-def decimals_of(values: Floats) -> tuple[int, int]:
-    """The fewest decimals that write every value, at most 12, and how many values have more than that.
+@dataclass(frozen=True, slots=True)
+class Decimals:
+    """The grid that prices are written on.
+
+    Attributes:
+        most: the fewest decimals that write every price, at most 12.
+        rounded: how many prices have more decimals than that.
+        noisy: (n,) int64, places of the prices that are no decimal of 15 digits.
+    """
+
+    most: int
+    rounded: int
+    noisy: NDArray[np.int64]
+
+
+def decimals_of(values: Floats) -> Decimals:
+    """How many decimals prices are written with.
 
     A value has k decimals when it is the double nearest to some whole number over 10^k. Values such as
     0.30000000000000004 are what binary arithmetic leaves of a shorter number: those are taken at 15 digits.
     """
     flat = values.ravel()
     # Nearly always a few rows show the grid, and all the others need one look.
-    first, noisy = _decimals_from(flat[:: 1 + flat.size // 2000], 0)
-    return _decimals_from(flat, 0 if noisy else first)
+    first = _decimals_from(flat[:: 1 + flat.size // 2000], 0)
+    return _decimals_from(flat, 0 if len(first.noisy) else first.most)
 
 
-def _decimals_from(left: Floats, first: int) -> tuple[int, int]:
+def _decimals_from(values: Floats, first: int) -> Decimals:
     """`decimals_of`, trying `first` decimals and more."""
     most = 0
+    left = np.arange(values.size, dtype=np.int64)
     for decimals in range(first, MOST_DECIMALS + 1):
-        scaled = np.rint(left * 10.0**decimals)
-        fits = (scaled / 10.0**decimals == left) & (scaled < EXACT_LIMIT)
+        tried = values[left]
+        scaled = np.rint(tried * 10.0**decimals)
+        fits = (scaled / 10.0**decimals == tried) & (scaled < EXACT_LIMIT)
         if fits.any():
             most = decimals
         left = left[~fits]
         if len(left) == 0:
-            return most, 0
-    noisy = 0
-    for value in left.tolist():
-        places = _places(Decimal(f"{value:.15g}"))
-        noisy += places > MOST_DECIMALS
-        most = max(most, min(places, MOST_DECIMALS))
-    return most, noisy
+            return Decimals(most, 0, left)
+    places = [_places(Decimal(f"{value:.15g}")) for value in values[left].tolist()]
+    rounded = sum(place > MOST_DECIMALS for place in places)
+    return Decimals(max(most, *(min(place, MOST_DECIMALS) for place in places)), rounded, left)
+
+
+def says_more(text: str, value: float) -> bool:
+    """Whether a cell of more than 15 digits says more than the double that was read from it."""
+    cell = text.strip().strip("\"'")
+    try:
+        written = Decimal(cell)
+    except InvalidOperation:
+        return False
+    return written.is_finite() and len(written.as_tuple().digits) > 15 and repr(value) != cell
 
 
 def ticks_of(values: Floats, decimals: int) -> NDArray[np.int64] | None:
@@ -106,16 +131,8 @@ def exact_ticks(values: NDArray[np.float64], cells: Callable[[], list[str]]) -> 
 
 
 def _as_written(text: str, value: float) -> Decimal:
-    """The Decimal of a cell; a cell of 16 or 17 digits that is just a double's is taken at 15."""
-    try:
-        written = Decimal(text.strip().strip("\"'"))
-    except InvalidOperation:
-        return Decimal(f"{value:.15g}")
-    if not written.is_finite():
-        return Decimal(f"{value:.15g}")
-    if 15 < len(written.as_tuple().digits) <= 17 and repr(value) == text.strip():
-        return Decimal(f"{value:.15g}")
-    return written
+    """The Decimal of a cell; one that says no more than its double is taken at 15 digits."""
+    return Decimal(text.strip().strip("\"'")) if says_more(text, value) else Decimal(f"{value:.15g}")
 
 
 def _places(value: Decimal) -> int:

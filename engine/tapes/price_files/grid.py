@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.tapes.bars import length_text
 from engine.tapes.price_files.refusals import MAKE_BARS
-from engine.tapes.price_files.report import HOLES_LISTED, Hole
+from engine.tapes.price_files.report import HOLES_LISTED, Hole, counted
 from engine.tapes.price_files.rows import Rows
 from engine.tapes.price_files.source import Times
 
@@ -87,7 +87,7 @@ def snap(rows: Rows, seconds: int) -> None:
     count, furthest = int(moved.sum()), int(np.abs(off).max())
     what = f"{furthest} ms" if furthest < 1000 else length_text(furthest // 1000)
     rows.repaired(
-        f"{count:,} times off the grid of {length_text(seconds)} by up to {what}: rounded to it",
+        f"{counted(count, 'time')} off the grid of {length_text(seconds)} by up to {what}: rounded to it",
         count,
         int(np.argmax(moved)),
     )
@@ -95,7 +95,9 @@ def snap(rows: Rows, seconds: int) -> None:
     met = np.concatenate([[False], np.diff(rows.times) == 0])
     if met.any():
         rows.repaired(
-            f"{int(met.sum()):,} bars met another there: the first was kept", int(met.sum()), int(np.argmax(met))
+            f"{counted(int(met.sum()), 'bar')} met another there: the first was kept",
+            int(met.sum()),
+            int(np.argmax(met)),
         )
         rows.keep(~met)
 

@@ -12,14 +12,17 @@ from engine.tapes.price_files import grid, repair
 from engine.tapes.price_files.columns import Layout, layout_of
 from engine.tapes.price_files.delimited import Delimited
 from engine.tapes.price_files.errors import PriceFileError, base_name, quoted
-from engine.tapes.price_files.figures import decimals_of, exact_ticks, ticks_of
+from engine.tapes.price_files.figures import decimals_of, exact_ticks, says_more, ticks_of
 from engine.tapes.price_files.frames import Frame, is_frame
 from engine.tapes.price_files.records import Records
 from engine.tapes.price_files.report import PriceFile, PriceReport
 from engine.tapes.price_files.rows import Rows, rows_of
-from engine.tapes.price_files.source import Progress, Source, Times
+from engine.tapes.price_files.source import Floats, Progress, Source, Times
 from engine.tapes.price_files.symbols import DOLLARS, Guess, guess
 from engine.tapes.price_files.unpack import Unpacked, unpack
+
+LOOKED_AT = 1000
+"""How many odd prices are looked at in the file's text before all of it is believed to be noise."""
 
 
 def read_prices(
@@ -81,8 +84,9 @@ def _mend(rows: Rows, since: int | None, hint: int) -> tuple[int, int]:
 def _bars(rows: Rows, symbol: str, seconds: int) -> Bars:
     """The rows as bars on the finest grid of prices that the file uses."""
     values = np.ascontiguousarray(rows.prices)
-    decimals, rounded = decimals_of(values)
-    ticks: Times | None = ticks_of(values, decimals)
+    found = decimals_of(values)
+    decimals, rounded = found.most, found.rounded
+    ticks: Times | None = None if _says_more(rows, values, found.noisy) else ticks_of(values, decimals)
     if ticks is None:
         flat, decimals, rounded = exact_ticks(values.ravel(), lambda: rows.cells(rows.places.tolist()))
         ticks = flat.reshape(values.shape)
@@ -93,6 +97,17 @@ def _bars(rows: Rows, symbol: str, seconds: int) -> Bars:
     high, low = ticks.max(axis=1), ticks.min(axis=1)
     open_, close = np.ascontiguousarray(ticks[:, 0]), np.ascontiguousarray(ticks[:, 3])
     return Bars(symbol, seconds, rows.times, open_, high, low, close, rows.volume, Decimal((0, (1,), -decimals)))
+
+
+def _says_more(rows: Rows, values: Floats, noisy: Times) -> bool:
+    """Whether some of the prices that are no decimal of 15 digits have more digits in the file than in a double."""
+    looked_at = noisy[:LOOKED_AT]
+    which, column = np.divmod(looked_at, 4)
+    cells = rows.cells(rows.places[which].tolist())
+    return any(
+        says_more(cells[4 * place + int(column[place])], float(values[which[place], column[place]]))
+        for place in range(len(looked_at))
+    )
 
 
 def _above_zero(rows: Rows, ticks: Times) -> Times:

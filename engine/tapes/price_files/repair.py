@@ -9,6 +9,7 @@ from engine.tapes.bars import iso, length_text
 from engine.tapes.price_files.figures import LARGEST_PRICE
 from engine.tapes.price_files.grid import DAY
 from engine.tapes.price_files.refusals import BARS_WOULD_WORK
+from engine.tapes.price_files.report import counted
 from engine.tapes.price_files.rows import Rows
 
 MOST_DROPPED = 0.05
@@ -46,6 +47,8 @@ def drop_worthless(rows: Rows) -> None:
         raise rows.refuse(
             "only the open is filled: this looks like a file of funding rates, not of prices", BARS_WOULD_WORK
         )
+    _drop_empty(rows)
+    prices = rows.prices
     huge = (np.abs(prices) > LARGEST_PRICE).any(axis=1)
     if huge.any():
         raise rows.refuse("a price too large to be one", "mend or delete the row", int(np.argmax(huge)))
@@ -58,8 +61,17 @@ def drop_worthless(rows: Rows) -> None:
         raise rows.refuse(
             f"{count:,} of {len(rows):,} rows have an empty, zero or negative price", BARS_WOULD_WORK, first
         )
-    rows.repaired(f"{_rows(count)} with an empty, zero or negative price dropped", count, first)
+    rows.repaired(f"{counted(count, 'row')} with an empty, zero or negative price dropped", count, first)
     rows.keep(~worthless)
+
+
+def _drop_empty(rows: Rows) -> None:
+    """Leave out rows without any price: some archives keep a row for every minute, traded in or not."""
+    empty = np.isnan(rows.prices).all(axis=1)
+    count = int(empty.sum())
+    if 0 < count < len(rows):
+        rows.repaired(f"{counted(count, 'row')} without any price left out", count, int(np.argmax(empty)))
+        rows.keep(np.logical_not(empty))
 
 
 def sort(rows: Rows) -> None:
@@ -71,7 +83,7 @@ def sort(rows: Rows) -> None:
         rows.repaired("rows were newest first: turned round", len(rows))
     else:
         back = np.flatnonzero(steps < 0)
-        rows.repaired(f"rows were out of order in {_places(len(back))}: sorted", len(back), int(back[0]) + 1)
+        rows.repaired(f"rows were out of order in {counted(len(back), 'place')}: sorted", len(back), int(back[0]) + 1)
     rows.keep(np.argsort(rows.times, kind="stable").astype(np.int64))
 
 
@@ -95,10 +107,10 @@ def drop_duplicates(rows: Rows) -> int:
     differs = again & ~_equal(rows, first)
     if (again & ~differs).any():
         equal = again & ~differs
-        rows.repaired(f"{_rows(int(equal.sum()))} repeated: dropped", int(equal.sum()), int(np.argmax(equal)))
+        rows.repaired(f"{counted(int(equal.sum()), 'row')} repeated: dropped", int(equal.sum()), int(np.argmax(equal)))
     if differs.any():
         rows.repaired(
-            f"{_rows(int(differs.sum()))} with the time of another and other prices: the first was kept",
+            f"{counted(int(differs.sum()), 'row')} with the time of another and other prices: the first was kept",
             int(differs.sum()),
             int(np.argmax(differs)),
         )
@@ -160,7 +172,7 @@ def widen(rows: Rows) -> None:
             "columns called open, high, low and close that are these would work",
             first,
         )
-    rows.repaired(f"{_rows(count)} whose high or low did not contain the others: widened", count, first)
+    rows.repaired(f"{counted(count, 'row')} whose high or low did not contain the others: widened", count, first)
     rows.prices = np.stack([prices[:, OPEN], high, low, prices[:, CLOSE]], axis=1)
 
 
@@ -173,7 +185,7 @@ def mend_volume(rows: Rows) -> None:
     bad = ~(rows.volume >= 0) | np.isinf(rows.volume)
     if bad.any():
         count = int(bad.sum())
-        rows.repaired(f"{_rows(count)} without a volume: taken as 0", count, int(np.argmax(bad)))
+        rows.repaired(f"{counted(count, 'row')} without a volume: taken as 0", count, int(np.argmax(bad)))
         rows.volume = np.where(bad, 0.0, rows.volume)
     if not rows.volume.any():
         rows.warnings.append("The volume is 0 throughout: taken as not known.")
@@ -190,14 +202,8 @@ def _swap_volumes(rows: Rows, base: NDArray[np.float64], quote: NDArray[np.float
     if wrong.any():
         count = int(wrong.sum())
         rows.repaired(
-            f"{_rows(count)} with base and quote volume the wrong way round: put right", count, int(np.argmax(wrong))
+            f"{counted(count, 'row')} with base and quote volume the wrong way round: put right",
+            count,
+            int(np.argmax(wrong)),
         )
         rows.volume = np.where(wrong, quote, base)
-
-
-def _rows(count: int) -> str:
-    return "1 row" if count == 1 else f"{count:,} rows"
-
-
-def _places(count: int) -> str:
-    return "1 place" if count == 1 else f"{count:,} places"

@@ -9,6 +9,11 @@ from engine.tapes.bars import Bars, iso, length_text
 HOLES_LISTED = 5
 
 
+def counted(count: int, word: str) -> str:
+    """`1 row`, `1,080 rows`."""
+    return f"{count:,} {word}" + "s" * (count != 1)
+
+
 @dataclass(frozen=True, slots=True)
 class Repair:
     """One kind of repair.
@@ -82,8 +87,8 @@ class PriceReport:
         """The report as plain text, a line each."""
         text = [
             f"{self.file}: {self.format}",
-            f"{self.symbol} (from {self.symbol_from}), {self.bars:,} bars of {length_text(self.bar_seconds)} "
-            f"from {self.rows:,} rows",
+            f"{self.symbol} (from {self.symbol_from}), {counted(self.bars, 'bar')} of "
+            f"{length_text(self.bar_seconds)} from {counted(self.rows, 'row')}",
             f"{self.start} to {self.end}",
             self._hole_line(),
         ]

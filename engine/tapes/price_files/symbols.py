@@ -59,6 +59,13 @@ _NO_SYMBOL = frozenset(
         "WEEK",
         "YEAR",
         "BINANCE",
+        "BITFINEX",
+        "BITSTAMP",
+        "BYBIT",
+        "COINBASE",
+        "GEMINI",
+        "KRAKEN",
+        "OKX",
         "CANDLES",
         "KLINES",
         "MINUTE",
@@ -115,7 +122,13 @@ def _joined(words: list[str]) -> tuple[str, str] | None:
                 return word[: -len(quote)], quote
         for quote in QUOTES:
             base = word[: -len(quote)]
-            if word.endswith(quote) and word not in (*QUOTES, *OLD_QUOTES) and len(base) >= 2 and _is_base(base):
+            if (
+                word.endswith(quote)
+                and word not in (*QUOTES, *OLD_QUOTES, *_NO_SYMBOL)
+                and base not in _NO_SYMBOL
+                and len(base) >= 2
+                and _is_base(base)
+            ):
                 return _clean(base), quote
     return None
 

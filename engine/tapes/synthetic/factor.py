@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp
+from math import exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,12 +18,12 @@ BLOCK = 1 << 16
 
 CELL_SECONDS = 60.0
 """Volatility moves on a grid this fine, finer on a tape of less than some hours, whatever the step."""
-FAST_MEMORY = 1_200.0
+FAST_MEMORY = 2_400.0
 SLOW_MEMORY = 43_200.0
 """Seconds that the fast and the slow part of log-volatility remember."""
-WAKE = 0.3
+WAKE = 0.2
 WAKE_MEMORY = 1_800.0
-LARGEST_WAKE = 0.7
+LARGEST_WAKE = 0.5
 """What a jump adds to log-volatility, for how many seconds, and the most that many jumps can add."""
 JUMP_HORIZON = 3_600.0
 """A jump is worth about what the market usually travels in this many seconds."""
@@ -106,11 +106,16 @@ def running_variance(climate: Climate, log_vol: Floats) -> Floats:
     """(cells + 1,) variance of the log return from the start to each edge. `log_vol`: (cells,) volatility a year."""
     variance = np.exp(2.0 * log_vol)
     variance *= climate.cell / YEAR
-    return np.concatenate(([0.0], np.cumsum(variance)))
+    return running_sum(variance)
 
 
-def block_variance(climate: Climate, elapsed: Floats, first: int, count: int) -> Floats:
-    """(count + 1,) running variance at vertices `first` to `first + count`, read off the grid."""
+def running_sum(parts: Floats) -> Floats:
+    """(cells + 1,) sum from the start to each edge. `parts`: (cells,)."""
+    return np.concatenate(([0.0], np.cumsum(parts)))
+
+
+def at_vertices(climate: Climate, elapsed: Floats, first: int, count: int) -> Floats:
+    """(count + 1,) a running sum at vertices `first` to `first + count`, from `elapsed`, the sum at the edges."""
     moments = np.arange(first, first + count + 1, dtype=np.float64)
     moments *= climate.setup.step_seconds
     low = int(moments[0] / climate.cell)
@@ -173,6 +178,8 @@ def _climate(setup: SyntheticSetup, legs: tuple[Leg, ...], jumps: Jumps) -> Clim
     mood = wandering(stream(setup, Stream.FACTOR_VOLATILITY), regime, cells, cell)
     mood -= regime.fast**2 + regime.slow**2  # so that the mean of the variance is the level's
     mood += _wakened(jumps, cells, cell)
+    # Where the script had to raise the volatility for a fast move, wandering on top would drown the move.
+    mood *= np.array([sqrt(leg.phase.vol / leg.vol) for leg in legs])[leg]
     return Climate(setup, regime, legs, edges, leg, level, mood)
 
 
@@ -210,7 +217,7 @@ def _noise(climate: Climate, elapsed: Floats, rng: np.random.Generator) -> NDArr
     returns = np.empty(steps, dtype=np.float32)
     for first in range(0, steps, BLOCK):
         count = min(BLOCK, steps - first)
-        spread = np.diff(block_variance(climate, elapsed, first, count))
+        spread = np.diff(at_vertices(climate, elapsed, first, count))
         spread *= uneven_clock(rng, count, climate.setup.step_seconds)
         np.sqrt(spread, out=spread)
         spread *= rng.standard_normal(count)
@@ -239,11 +246,11 @@ def _spread(
     climate: Climate, elapsed: Floats, returns: NDArray[np.float32], start: int, end: int, missing: float
 ) -> None:
     """Add `missing` to the returns of steps `start` to `end`, in proportion to their variance (in place)."""
-    whole = block_variance(climate, elapsed, start, 0)[0], block_variance(climate, elapsed, end, 0)[0]
+    whole = at_vertices(climate, elapsed, start, 0)[0], at_vertices(climate, elapsed, end, 0)[0]
     scale = missing / max(whole[1] - whole[0], 1e-300)
     for first in range(start, end, BLOCK):
         count = min(BLOCK, end - first)
-        drift = np.diff(block_variance(climate, elapsed, first, count))
+        drift = np.diff(at_vertices(climate, elapsed, first, count))
         drift *= scale
         returns[first : first + count] += drift.astype(np.float32)
 

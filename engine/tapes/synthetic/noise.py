@@ -32,6 +32,7 @@ class Stream(IntEnum):
     JUMPS = 7
     NOISE = 8
     PREMIUM = 9
+    CROWD = 10
 
 
 def stream(setup: SyntheticSetup, use: Stream, market: int = 0) -> np.random.Generator:

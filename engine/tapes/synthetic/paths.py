@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import log
+from math import hypot, log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,13 +15,14 @@ from engine.tapes.synthetic.factor import (
     Climate,
     Factor,
     Jumps,
-    block_variance,
+    at_vertices,
     jump_sizes,
     own_scale,
+    running_sum,
     running_variance,
     wandering,
 )
-from engine.tapes.synthetic.noise import YEAR, Floats, Stream, bursts, stream, uneven_clock
+from engine.tapes.synthetic.noise import YEAR, Floats, Stream, bursts, stream, uneven_clock, wander
 from engine.tapes.synthetic.profiles import Profile
 from engine.tapes.synthetic.script import leg_at
 
@@ -33,9 +34,33 @@ START_SPREAD = 0.03
 """Standard deviation of the first price's logarithm between seeds."""
 MOST_TICKS = float(1 << 50)
 """Highest price in ticks: whole numbers up to here are exact in a float64."""
-VOLUME_POWER = 0.6
-"""Turnover grows with this power of the variance (a volatility twice as high trades 2.3 times as much)."""
+MOVE_VOLUME = 0.6
+"""The part of the volume that answers to the price's move; the rest is trade that comes with the market's own clock."""
 USUAL_VOL = 0.5
+CROWD = 0.5
+CROWD_MEMORY = 900.0
+"""Standard deviation and memory in seconds of how many people trade, apart from what the price does (logarithm)."""
+MEAN_MOVE = 0.8
+"""Mean size of a normal number of variance one, about."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Currents:
+    """What one market's steps are drawn from.
+
+    Attributes:
+        factor: the factor.
+        profile: the market.
+        elapsed: (cells + 1,) running variance of its own noise.
+        crowd: (cells + 1,) running activity of its traders, in seconds of usual activity.
+        jumps: (steps,) float32, the log return of its own jumps.
+    """
+
+    factor: Factor
+    profile: Profile
+    elapsed: Floats
+    crowd: Floats
+    jumps: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,22 +74,29 @@ class MarketPath:
 
 def draw_path(factor: Factor, profile: Profile, progress: Callable[[float], None]) -> MarketPath:
     """The prices of one market; `progress` hears the fraction done."""
-    climate = factor.climate
-    setup = climate.setup
-    jumps = _own_jumps(climate, profile)
-    elapsed = running_variance(climate, _own_log_vol(climate, profile))
-    own_jumps = np.zeros(setup.steps, dtype=np.float32)
-    at = jumps.steps(setup)
-    np.add.at(own_jumps, at, jumps.sizes.astype(np.float32))
+    setup = factor.climate.setup
+    currents = _currents(factor, profile)
     rng = stream(setup, Stream.NOISE, profile.key)
-    path = MarketPath(np.empty(setup.vertices, np.int64), np.zeros(setup.vertices), own_jumps != 0)
-    level = _start(climate, profile)
+    path = MarketPath(np.empty(setup.vertices, np.int64), np.zeros(setup.vertices), currents.jumps != 0)
+    level = _start(factor.climate, profile)
     path.last[0] = round(np.exp(level))
     for first in range(0, setup.steps, BLOCK):
         count = min(BLOCK, setup.steps - first)
-        level = _block(factor, profile, elapsed, own_jumps, rng, path, first, count, level)
+        level = _block(currents, rng, path, first, count, level)
         progress((first + count) / setup.steps)
     return path
+
+
+def _currents(factor: Factor, profile: Profile) -> Currents:
+    """The market's own volatility, crowd and jumps."""
+    climate = factor.climate
+    elapsed = running_variance(climate, _own_log_vol(climate, profile))
+    rng = stream(climate.setup, Stream.CROWD, profile.key)
+    crowd = CROWD * wander(rng, len(climate.level), climate.cell, CROWD_MEMORY) - CROWD**2 / 2
+    jumps = _own_jumps(climate, profile)
+    returns = np.zeros(climate.setup.steps, dtype=np.float32)
+    np.add.at(returns, jumps.steps(climate.setup), jumps.sizes.astype(np.float32))
+    return Currents(factor, profile, elapsed, running_sum(np.exp(crowd) * climate.cell), returns)
 
 
 def _start(climate: Climate, profile: Profile) -> float:
@@ -103,42 +135,49 @@ def _own_jumps(climate: Climate, profile: Profile) -> Jumps:
 
 
 def _block(
-    factor: Factor,
-    profile: Profile,
-    elapsed: Floats,
-    own_jumps: NDArray[np.float32],
-    rng: np.random.Generator,
-    path: MarketPath,
-    first: int,
-    count: int,
-    level: float,
+    currents: Currents, rng: np.random.Generator, path: MarketPath, first: int, count: int, level: float
 ) -> float:
     """Fill steps `first` to `first + count` of `path` from the log level before them; the log level after them."""
-    climate = factor.climate
+    climate, profile = currents.factor.climate, currents.profile
     inside = slice(first, first + count)
-    variance = np.diff(block_variance(climate, elapsed, first, count))
+    spread = np.diff(at_vertices(climate, currents.elapsed, first, count))
+    np.sqrt(spread, out=spread)
     clock = uneven_clock(rng, count, climate.setup.step_seconds)
-    returns = np.sqrt(variance * clock)
-    returns *= rng.standard_normal(count)
-    returns += profile.beta * factor.returns[inside]
-    returns += own_jumps[inside]
+    returns = rng.standard_normal(count)
+    returns *= spread
+    returns *= np.sqrt(clock)
+    returns += profile.beta * currents.factor.returns[inside]
+    returns += currents.jumps[inside]
+    clock *= spread
+    moves = np.abs(returns)
     returns[0] += level
-    logs = np.cumsum(returns)
+    logs = np.cumsum(returns, out=returns)
     prices = np.clip(np.exp(logs), 1.0, MOST_TICKS)
     after = slice(first + 1, first + count + 1)
     path.last[after] = np.rint(prices)
-    path.volume[after] = _volume(climate, profile, variance, clock, prices)
+    crowd = np.diff(at_vertices(climate, currents.crowd, first, count))
+    path.volume[after] = _volume(climate, profile, moves, clock, crowd / prices)
     return float(logs[-1])
 
 
-def _volume(climate: Climate, profile: Profile, variance: Floats, clock: Floats, prices: Floats) -> Floats:
-    """(n,) base units traded in each step: more in wild times and where the market's own clock ran fast (Clark)."""
+def _volume(climate: Climate, profile: Profile, moves: Floats, pace: Floats, usual_size: Floats) -> Floats:
+    """(n,) base units traded in each step: more in wild times, on large moves, and where the market's clock ran fast.
+
+    That volume is a view of the clock on which prices move is Clark (1973). All arrays are (n,) and are used up.
+
+    Args:
+        moves: sizes of the log returns.
+        pace: own volatility of the step times the time that passed on the market's clock.
+        usual_size: seconds of usual activity in the step, over the price in ticks.
+    """
     step = climate.setup.step_seconds
-    usual = (profile.own * USUAL_VOL) ** 2 * step / YEAR
-    volume = (variance / usual) ** VOLUME_POWER
-    volume *= clock
-    volume *= profile.turnover * 1e6 / 86_400 * step / float(profile.tick_size)
-    volume /= prices
-    np.rint(volume / profile.volume_grid, out=volume)
-    volume *= profile.volume_grid
-    return volume
+    usual = USUAL_VOL * sqrt(step / YEAR)
+    ticks_a_second = profile.turnover * 1e6 / 86_400 / float(profile.tick_size)
+    moves *= MOVE_VOLUME / (usual * hypot(profile.beta, profile.own) * MEAN_MOVE)
+    pace *= (1.0 - MOVE_VOLUME) / (usual * profile.own)
+    moves += pace
+    moves *= usual_size
+    moves *= ticks_a_second / profile.volume_grid
+    np.rint(moves, out=moves)
+    moves *= profile.volume_grid
+    return moves

@@ -68,8 +68,8 @@ class Regime:
     phases: tuple[Phase, ...]
     percent: Range | None = None
     deviations: Range | None = None
-    slow: float = 0.25
-    fast: float = 0.35
+    slow: float = 0.3
+    fast: float = 0.4
 
 
 _CALM = Regime(
@@ -77,8 +77,8 @@ _CALM = Regime(
     1,
     "A quiet market: 25 to 35 % volatility a year, hardly a jump, funding near its base rate.",
     (Phase("calm", (1, 1), 0.30, jumps=0.1, excite=0.15),),
-    slow=0.12,
-    fast=0.33,
+    slow=0.2,
+    fast=0.42,
 )
 
 _TREND = Regime(
@@ -141,21 +141,21 @@ _SQUEEZE = Regime(
 _CRASH = Regime(
     "crash",
     7,
-    "Support breaks and liquidations feed on each other: BTC falls 15 to 45 % from its peak, bounces, and grinds on.",
+    "Support breaks and liquidations feed on each other: BTC falls 15 to 50 % from its peak, bounces, and grinds on.",
     (
-        Phase("calm before", (0.2, 0.38), 0.42, (0.0, 0.05), (1, 3), jumps=0.3, own=0.9, premium=0.0004),
+        Phase("calm before", (0.2, 0.38), 0.38, (0.0, 0.05), (1, 3), jumps=0.3, own=0.9, premium=0.0004),
         Phase("break", (0.05, 0.12), 1.1, (-0.38, -0.2), (1, 2), 4, 1, 0.45, 0.8, own=0.65, premium=-0.0002, longest=2),
         Phase("cascade", (0.07, 0.16), 2.2, (-1, -1), (2, 4), 16, 3, 0.6, 0.88, own=0.5, premium=-0.0022, longest=2.5),
         Phase("dead-cat bounce", (0.07, 0.15), 1.6, (-0.72, -0.5), (1, 2), 6, 1, 0.45, 0.6, 0.6, -0.001, longest=3),
-        Phase("grind", (0.25, 0.4), 0.78, (-0.93, -0.72), (2, 4), 2, 0, 0.4, 0.6, 0.7, -0.0005),
+        Phase("grind", (0.25, 0.4), 0.72, (-0.93, -0.72), (2, 4), 2, 0, 0.4, 0.6, 0.7, -0.0005),
     ),
-    percent=(-0.345, -0.18),
+    percent=(-0.335, -0.18),
 )
 
 _FLASH = Regime(
     "flash-crash",
     8,
-    "The book empties for a moment: down 8 to 30 % and most of the way back before most people have looked.",
+    "The book empties for a moment: down 8 to 40 % and most of the way back before most people have looked.",
     (
         Phase("quiet", (0.35, 0.6), 0.38, (-0.03, 0.05), jumps=0.2),
         Phase(
@@ -170,14 +170,14 @@ _FLASH = Regime(
 _CAPITULATION = Regime(
     "capitulation",
     9,
-    "A slide, a wash-out of everyone who held on, and a recovery of most of it: 18 to 48 % down and back up.",
+    "A slide, a wash-out of everyone who held on, and a recovery of most of it: 20 to 50 % down and back up.",
     (
         Phase("slide", (0.25, 0.4), 0.75, (-0.5, -0.35), (2, 4), 1.5, 0, 0.4, 0.65, 0.9, -0.0003),
         Phase("wash-out", (0.05, 0.1), 2.4, (-1, -1), (2, 3), 18, 3, 0.6, 0.9, 0.6, -0.0025, longest=1.5),
         Phase("vee", (0.08, 0.16), 1.9, (-0.55, -0.35), (1, 3), 8, 1.5, 0.45, 0.75, 0.7, -0.0012, longest=3),
         Phase("recovery", (0.3, 0.45), 0.9, (-0.15, 0.08), (2, 5), 1, 0, 0.35, 0.6, 1.0, 0.0001),
     ),
-    percent=(-0.40, -0.21),
+    percent=(-0.38, -0.21),
 )
 
 REGIMES: Mapping[str, Regime] = MappingProxyType(

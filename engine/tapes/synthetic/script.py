@@ -12,10 +12,10 @@ from engine.tapes.synthetic.noise import YEAR, Floats
 from engine.tapes.synthetic.regimes import Phase, Regime
 
 DAY = 86_400.0
-NOISE_SHARE = 0.45
+NOISE_SHARE = 0.55
 """A leg's noise over its whole length is at least this part of its move, else a short crash would be a ruler's line."""
-AFTERSHOCK = 0.4
-"""A leg's volatility is at least this part of the one before it: a market that has just fallen does not fall asleep."""
+AFTERSHOCK = 0.5
+"""A leg's noise is at least this part of the one's before it: a market that has just fallen does not fall asleep."""
 LARGEST_DRIFT = 1.2
 """Largest log move of a drifting regime (a factor of 3.3), which keeps a year of euphoria in this world."""
 
@@ -65,7 +65,9 @@ def _with_aftershocks(legs: list[Leg]) -> list[Leg]:
     """The legs, their volatility falling no faster than it does after a shock."""
     held: list[Leg] = []
     for leg in legs:
-        floor = AFTERSHOCK * held[-1].vol if held else 0.0
+        floor = 0.0
+        if held:  # a short shock wears off within a long leg
+            floor = AFTERSHOCK * held[-1].vol * sqrt(min(1.0, held[-1].seconds / max(leg.seconds, 1e-9)))
         held.append(replace(leg, vol=max(leg.vol, floor)))
     return held
 

@@ -1,0 +1,110 @@
+"""A formula means the same thing however it is asked: exactly, compiled, bounded, along a path."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.formula import Const, Floor, Formula, Max, Min, Price, Scaled, Sum
+from engine.margin import Health, brackets, crossing
+
+NUMBERS = st.integers(-10_000, 10_000).map(lambda cents: Decimal(cents) / 100)
+PRICES = st.integers(1, 1_000_000).map(lambda cents: Decimal(cents) / 100)
+LEAVES = st.one_of(st.builds(Const, st.just("number"), NUMBERS), st.sampled_from([Price("A"), Price("B")]))
+
+
+def _grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
+    parts = st.lists(inner, min_size=1, max_size=3).map(tuple)
+    return st.one_of(
+        st.builds(Scaled, st.just("scaled"), NUMBERS, inner),
+        *(st.builds(kind, st.just("node"), parts) for kind in (Sum, Max, Min)),
+    )
+
+
+TREES = st.recursive(LEAVES, _grown, max_leaves=8)
+
+
+@given(tree=TREES, a=PRICES, b=PRICES)
+def test_compiled_and_exact_agree(tree: Formula, a: Decimal, b: Decimal) -> None:
+    arrays = {"A": np.array([[float(a)] * 2] * 3), "B": np.array([[float(b)] * 2] * 3)}
+    value = np.broadcast_to(tree.compiled()(arrays), (3, 2))
+    scale = tree.magnitude({"A": (0.0, float(a)), "B": (0.0, float(b))})
+    assert np.all(np.abs(value - float(tree.exact({"A": a, "B": b}))) <= 1e-12 * scale + 1e-300)
+
+
+@given(tree=TREES, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES), share=st.integers(0, 100))
+def test_bounds_hold(tree: Formula, a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal], share: int) -> None:
+    over = {"A": (float(min(a)), float(max(a))), "B": (float(min(b)), float(max(b)))}
+    at = {"A": a[0] + (a[1] - a[0]) * share / 100, "B": b[0] + (b[1] - b[0]) * share / 100}
+    low, high = tree.bounds(over)
+    slack = 1e-9 * (1 + tree.magnitude(over))
+    assert low - slack <= float(tree.exact(at)) <= high + slack
+
+
+@given(tree=TREES, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES))
+def test_curvature_is_what_it_says(tree: Formula, a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal]) -> None:
+    ends = [tree.exact({"A": a[i], "B": b[i]}) for i in (0, 1)]
+    middle = tree.exact({"A": sum(a) / 2, "B": sum(b) / 2})
+    if tree.curvature in ("linear", "concave"):
+        assert middle >= sum(ends) / 2 - Decimal("1e-40")
+    if tree.curvature in ("linear", "convex"):
+        assert middle <= sum(ends) / 2 + Decimal("1e-40")
+
+
+@given(tree=TREES, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES))
+def test_crossing_is_the_last_safe_point(tree: Formula, a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal]) -> None:
+    if tree.curvature not in ("linear", "concave"):
+        return
+    start, end = {"A": a[0], "B": b[0]}, {"A": a[1], "B": b[1]}
+    at = crossing(tree, start, end)
+    tiny = Decimal("1e-30")
+
+    def value(share: Decimal) -> Decimal:
+        return tree.exact({s: start[s] + (end[s] - start[s]) * share for s in start})
+
+    if at is None:
+        assert value(Decimal(1)) >= 0
+    else:
+        assert value(Decimal(1)) < 0
+        assert at == 0 or value(at) >= -Decimal("1e-20")
+        assert value(min(at + tiny, Decimal(1))) < Decimal("1e-20")
+
+
+def test_brackets_are_continuous_and_the_largest_of_their_lines() -> None:
+    tiers = brackets([(Decimal(0), Decimal("0.0125")), (Decimal(150_000_000), Decimal("0.025"))])
+    assert tiers[1].deduction == 1_875_000
+    lines = [Scaled("line", tier.rate, Price("A")) - Const("deduction", tier.deduction) for tier in tiers]
+    required = Max("maintenance", tuple(lines))
+    assert required.exact({"A": Decimal(150_000_000)}) == 1_875_000
+    assert required.exact({"A": Decimal(200_000_000)}) == 3_125_000
+    assert required.curvature == "convex"
+    assert Health(Price("A"), required).margin.curvature == "concave"
+
+
+def test_terms_add_up_to_what_they_explain() -> None:
+    tree = Sum("equity", (Const("collateral", Decimal(1000)), Scaled("5 × mark", Decimal(5), Price("A"))))
+    rows = tree.terms({"A": Decimal(20)})
+    assert [(row.depth, row.label, row.value) for row in rows] == [
+        (0, "equity", 1100),
+        (1, "collateral", 1000),
+        (1, "5 × mark", 100),
+    ]
+    assert rows[2].working == "5 × 20"
+
+
+def test_a_floor_rounds_down_and_says_that_vertices_define_it() -> None:
+    tree = Floor("basis points", Price("A"), Decimal("0.5"))
+    assert tree.exact({"A": Decimal("1.99")}) == Decimal("1.5")
+    assert tree.curvature == "neither"
+    assert tree.working({"A": Decimal(1)}) == "rounded down to 0.5"
+
+
+def test_operators_build_the_same_tree_as_words() -> None:
+    built = Decimal(2) * (Price("A") + Const("one", Decimal(1))) - Price("B")
+    assert built.exact({"A": Decimal(3), "B": Decimal(5)}) == 3
+    with pytest.raises(KeyError):
+        built.exact({"A": Decimal(1)})

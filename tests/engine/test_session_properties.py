@@ -1,0 +1,166 @@
+"""What holds for every session: random commands on random tapes, in both modes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from engine import observe
+from engine.account import Account, Pool
+from engine.commands import parse
+from engine.events import Event
+from engine.exchange import Exchange
+from engine.liquidation import liquidate
+from engine.rulebooks.base import Refusal
+from engine.segment import Moment
+from engine.session import Session
+from engine.setup import Setup
+from tests.engine.tapes import tapes
+
+SIZES = st.sampled_from(["$500", "$5000", "$40000", "$150000", "0.5", "3", "10%", "50%", "100%"])
+LEVERAGES = st.sampled_from(["", "1x", "3x", "10x", "20x", "25x", "40x", "50x"])
+MODES = st.sampled_from(["", "iso", "cross"])
+OFFSETS = st.sampled_from(["0.7", "0.9", "0.97", "0.995", "1.005", "1.03", "1.1", "1.4"])
+SETUPS = st.builds(
+    Setup,
+    mode=st.sampled_from(["isolated", "cross"]),
+    balance=st.sampled_from([Decimal(2000), Decimal(50_000), Decimal("1234.567891")]),
+    slippage=st.booleans(),
+    fees=st.booleans(),
+    funding=st.booleans(),
+    overrides=st.sampled_from([(), (("maintenance", "0.5%"),), (("vault", "100"),), (("isolated-only", "ETH"),)]),
+)
+
+
+class SessionMachine(RuleBasedStateMachine):
+    """One session that leaps and its twin that takes single steps."""
+
+    @initialize(setup=SETUPS, tape=tapes())
+    def start(self, setup: Setup, tape: Any) -> None:
+        self.leaping, self.stepping = Session(setup, tape), Session(setup, tape)
+        self.symbols = [market.symbol for market in tape.markets]
+
+    def give(self, text: str) -> None:
+        """Give both the same command; a refused one must change nothing."""
+        before = self.leaping.snapshot()
+        events = self.leaping.do(parse(text))
+        assert self.stepping.do(parse(text)) == events
+        if isinstance(events, Refusal):
+            assert events.reason
+            assert self.leaping.snapshot() == before
+
+    def symbol(self, place: int) -> str:
+        return self.symbols[place % len(self.symbols)]
+
+    def price(self, symbol: str, offset: str) -> str:
+        mark = self.leaping.path.price(symbol, "mark", self.leaping.step)
+        return f"{max(mark * Decimal(offset), Decimal('0.01')):.2f}"
+
+    @rule(side=st.sampled_from(["buy", "sell"]), size=SIZES, place=st.integers(0, 2), leverage=LEVERAGES, mode=MODES)
+    def trade(self, side: str, size: str, place: int, leverage: str, mode: str) -> None:
+        self.give(f"{side} {size} {self.symbol(place)} {leverage} {mode}")
+
+    @rule(
+        side=st.sampled_from(["buy", "sell"]),
+        size=SIZES,
+        place=st.integers(0, 2),
+        kind=st.sampled_from(["at", "stop", "take"]),
+        offset=OFFSETS,
+        mode=MODES,
+        reduce=st.sampled_from(["", "reduce"]),
+    )
+    def order(self, side: str, size: str, place: int, kind: str, offset: str, mode: str, reduce: str) -> None:
+        symbol = self.symbol(place)
+        self.give(f"{side} {size} {symbol} {kind} {self.price(symbol, offset)} {mode} {reduce}")
+
+    @rule(place=st.integers(0, 2), size=SIZES, gain=OFFSETS, loss=OFFSETS, mode=MODES)
+    def bracket(self, place: int, size: str, gain: str, loss: str, mode: str) -> None:
+        symbol = self.symbol(place)
+        self.give(f"buy {size} {symbol} {mode} tp {self.price(symbol, gain)} sl {self.price(symbol, loss)}")
+
+    @rule(
+        text=st.sampled_from(
+            ["close {} 30%", "close {}", "flatten", "cancel all", "cancel {}", "mode {} iso", "mode {} cross"]
+            + ["margin {} +100", "margin {} -50", "margin {} +100000", "leverage {} 5x", "leverage {} 20x"]
+            + ["deposit 500", "cash out 300", "note hm", "sell $1000 {} reduce", "buy 50% {} reduce"]
+        ),
+        place=st.integers(0, 2),
+    )
+    def other(self, text: str, place: int) -> None:
+        self.give(text.format(self.symbol(place)))
+
+    @rule(steps=st.integers(1, 30), stop_on=st.sampled_from([frozenset(), frozenset({"fill", "liquidation"})]))
+    def leap(self, steps: int, stop_on: frozenset[str]) -> None:
+        target = self.leaping.step + steps
+        leapt = self.leaping.advance(target, stop_on)
+        walked: list[Event] = []
+        while self.stepping.step < self.leaping.step:
+            walked += self.stepping.advance(self.stepping.step + 1)
+        assert list(leapt) == walked
+
+    @invariant()
+    def twins_agree(self) -> None:
+        if hasattr(self, "leaping"):
+            assert self.leaping.snapshot() == self.stepping.snapshot()
+            assert self.leaping.state_hash() == self.stepping.state_hash()
+
+    @precondition(lambda self: hasattr(self, "leaping"))
+    @invariant()
+    def adds_up(self) -> None:
+        assert observe.conserved(self.leaping)
+        view = self.leaping.view()
+        assert view.equity == sum(pool.equity for pool in view.pools)
+        for pool in view.pools:
+            if pool.mode == "isolated":
+                assert len(pool.positions) == 1
+
+    @precondition(lambda self: hasattr(self, "leaping"))
+    @invariant()
+    def survives_saving(self) -> None:
+        again = self.leaping.copy()
+        assert again.snapshot() == self.leaping.snapshot()
+        assert again.view() == self.leaping.view()
+
+
+@pytest.fixture(autouse=True)
+def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Check at every single event that nothing was lost, and that a liquidation leaves other pools alone."""
+    tell = Exchange.tell
+
+    def checked_tell(self: Exchange, event: Event) -> None:
+        tell(self, event)
+        world = self.world
+        assert all(world.ledger.unaccounted(asset) == 0 for asset in world.ledger.assets())
+        for symbol in self.markets:
+            assert world.sizes(symbol) == 0
+            assert world.costs(symbol) == 0
+
+    def checked_liquidate(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> bool:
+        others = {key: each for key, each in account.pools.items() if key != pool.key}
+        before = {key: (exchange.world.balance(each), dict(each.positions)) for key, each in others.items()}
+        acted = liquidate(exchange, account, pool, moment)
+        for key, (balance, positions) in before.items():
+            after = exchange.world.balance(others[key])
+            assert after == balance or (key == "cross" and after > balance)
+            assert others[key].positions == positions
+        return acted
+
+    monkeypatch.setattr(Exchange, "tell", checked_tell)
+    monkeypatch.setattr("engine.session.liquidate", checked_liquidate)
+    yield
+
+
+class TestSession(SessionMachine.TestCase):
+    """The machine as a test."""
+
+    settings = settings(stateful_step_count=20)
+
+    @pytest.fixture(autouse=True)
+    def _watched(self, watched: None) -> None:
+        """Everything is watched while the machine runs."""
