@@ -340,7 +340,9 @@ def _mode(turn: Turn, command: SetMode) -> None:
 
 
 def _deposit(turn: Turn, command: Deposit) -> None:
-    amount = _money(command.amount)
+    amount, asset = _money(command.amount), turn.exchange.world.asset
+    if command.asset not in (None, asset):
+        raise Refused(f"this venue’s margin is held in {asset}", f"deposit {plain(amount)} {asset}")
     turn.exchange.world.move(OUTSIDE, turn.account.wallet, amount)
     turn.exchange.tell(Deposited(**turn.stamp, amount=amount, rescue=turn.rescue))
 

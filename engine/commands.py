@@ -5,7 +5,7 @@ The same words are typed at the `:` line, stored in a save, and written in a scr
     buy|sell SIZE SYMBOL [at PRICE | stop PRICE | take PRICE] [Nx] [iso|cross] [tp PRICE] [sl PRICE] [reduce]
     close SYMBOL [SIZE|PCT]      flatten      cancel ID|SYMBOL|all
     margin SYMBOL +AMOUNT|-AMOUNT      leverage SYMBOL Nx      mode SYMBOL iso|cross
-    deposit AMOUNT      cash out AMOUNT      note TEXT      end
+    deposit AMOUNT [ASSET]      cash out AMOUNT      note TEXT      end
 """
 
 from __future__ import annotations
@@ -135,12 +135,13 @@ class SetMode:
 
 @dataclass(frozen=True, slots=True)
 class Deposit:
-    """Put money into the wallet."""
+    """Put money into the wallet: the quote asset, unless one is named."""
 
     amount: Decimal
+    asset: str | None = None
 
     def __str__(self) -> str:
-        return f"deposit {plain(self.amount)}"
+        return f"deposit {plain(self.amount)}" + (f" {self.asset}" if self.asset else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +249,7 @@ class _Words:
             value = exact(word.replace(",", "").replace("_", ""))
         except ValueError:
             raise self.wrong(f"“{_short(word)}” is not {what}") from None
-        if abs(value) > LARGEST_NUMBER or value.as_tuple().exponent < -18:  # type: ignore[operator]
+        if value.copy_abs() > LARGEST_NUMBER or value.as_tuple().exponent < -18:  # type: ignore[operator]
             raise self.wrong(f"“{_short(word)}” is out of range for {what}")
         return value
 
@@ -369,7 +370,7 @@ _PARSERS: dict[str, Callable[[_Words], Command]] = {
     "margin": _margin,
     "leverage": lambda words: Leverage(words.symbol(), words.leverage(words.take("a leverage"))),
     "mode": lambda words: SetMode(words.symbol(), words.mode()),
-    "deposit": lambda words: Deposit(_amount(words)),
+    "deposit": lambda words: Deposit(_amount(words), words.symbol() if words.words else None),
     "cash": _cash,
     "note": _note,
     "end": lambda words: End(),

@@ -16,7 +16,8 @@ from engine.tape import Path
 def charge_funding(exchange: Exchange, path: Path, account: Account, moment: Moment, due: int) -> None:
     """Charge every open position of `account` the funding due at `due` (ms UTC).
 
-    The oracle price is the mark (hyperliquid-docs: funding). Amounts are rounded against the player. What a pool pays may take it below its requirement: the health check comes after.
+    The oracle price is the mark (hyperliquid-docs: funding). Amounts are rounded against the player. What a pool
+    pays may take it below its requirement: the health check comes after.
     """
     since = due - exchange.rulebook.funding_period()
     for _, pool in sorted(account.pools.items()):

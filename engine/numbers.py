@@ -6,10 +6,37 @@ Decimals everywhere else; sizes are Decimals on the lot grid.
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from collections.abc import Callable
+from decimal import (
+    ROUND_CEILING,
+    ROUND_DOWN,
+    ROUND_FLOOR,
+    ROUND_HALF_EVEN,
+    Context,
+    Decimal,
+    InvalidOperation,
+    localcontext,
+)
+from functools import wraps
+from typing import ParamSpec, TypeVar
 
 # Wide enough that no product of a price, a size and a rate is ever rounded by accident.
 EXACT = Context(prec=60, rounding=ROUND_HALF_EVEN)
+
+Parameters = ParamSpec("Parameters")
+Result = TypeVar("Result")
+
+
+def exactly(work: Callable[Parameters, Result]) -> Callable[Parameters, Result]:
+    """Run a function with `EXACT` as its context, so that plain `+` and `*` are exact too, whoever calls it."""
+
+    @wraps(work)
+    def in_context(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Result:
+        with localcontext(EXACT):
+            return work(*args, **kwargs)
+
+    return in_context
+
 
 ZERO = Decimal(0)
 ONE = Decimal(1)

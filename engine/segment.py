@@ -14,6 +14,7 @@ from typing import Literal
 
 from engine.margin import Health, crossing
 from engine.market import Market
+from engine.numbers import divide
 from engine.tape import Path
 
 START, END = Fraction(0), Fraction(1)
@@ -128,7 +129,7 @@ class _Leg:
         result = {}
         for symbol, (start, end) in self.ends.items():
             ticks = start + (end - start) * fraction
-            result[symbol] = self.markets[symbol].price(ticks.numerator) / Decimal(ticks.denominator)
+            result[symbol] = divide(self.markets[symbol].tick_size * ticks.numerator, Decimal(ticks.denominator))
         return result
 
     def next_tick(self, fraction: Fraction, symbols: frozenset[str]) -> Fraction:

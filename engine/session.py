@@ -25,7 +25,7 @@ from engine.funding import charge_funding
 from engine.ledger import OUTSIDE
 from engine.liquidation import liquidate, only_symbol, wiped_out
 from engine.margin import failing_price
-from engine.numbers import received
+from engine.numbers import exactly, received
 from engine.orders import Order
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Refusal, SetupError
@@ -67,6 +67,7 @@ class Session:
         SetupError: when the set-up can't be played.
     """
 
+    @exactly
     def __init__(self, setup: Setup, tape: Tape) -> None:
         self._prepare(setup, tape)
         self.opening: tuple[Event, ...] = ()
@@ -115,6 +116,7 @@ class Session:
 
     # -- commands
 
+    @exactly
     def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
         """Carry out a command at the vertex reached. A refused one changes nothing.
 
@@ -151,6 +153,7 @@ class Session:
 
     # -- time
 
+    @exactly
     def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
         """Move on to vertex `until`, or to the first at which an event of a kind in `stop_on` has happened.
 
@@ -217,10 +220,10 @@ class Session:
         return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)
 
     def _happenings(self, segment: Segment, at: Fraction, waiting: frozenset[str]) -> Iterable[_Happening]:
-        for order in self.account.orders.values():
+        for place, order in enumerate(self.account.orders.values()):
             fraction = self._fires(segment, order)
             if fraction is not None and order.symbol in segment.trading:
-                yield _Happening(max(fraction, at), ORDER, order.id, order)
+                yield _Happening(max(fraction, at), ORDER, f"{place:06}", order)
         pools = self._backing_pools()
         for pool in pools:
             health = self.exchange.health(pool, "maintenance")
@@ -302,14 +305,17 @@ class Session:
 
     # -- looking
 
+    @exactly
     def view(self) -> View:
         """The session now. Read-only: looking settles nothing."""
         return observe.view_of(self)
 
+    @exactly
     def preview(self, command: Command) -> tuple[Preview, ...]:
         """What a command would do, in each margin mode where that is a question. Nothing is changed."""
         return observe.previews(self, command)
 
+    @exactly
     def explain(self, pool_key: str) -> tuple[Explanation, ...]:
         """The figures of a pool, opened into their terms."""
         return observe.explanations(self, pool_key)

@@ -34,7 +34,8 @@ class Setup:
     @property
     def modified(self) -> tuple[str, ...]:
         """What differs from the venue, in words; empty for the venue as it is."""
-        off = [name for name, on in (("fees", self.fees), ("funding", self.funding)) if not on]
+        switches = (("slippage", self.slippage), ("fees", self.fees), ("funding", self.funding))
+        off = [name for name, on in switches if not on]
         return tuple(f"{name} off" for name in off) + tuple(" ".join(words) for words in self.overrides)
 
     def lines(self) -> list[str]:

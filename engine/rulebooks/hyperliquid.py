@@ -84,6 +84,7 @@ class Parameters:
 
 
 EVERY_MARKET = "*"
+LARGEST_LEVERAGE = 1000
 
 
 class Hyperliquid:
@@ -268,50 +269,72 @@ def adl_index(exposure: Exposure, mark: Decimal) -> Decimal:
     return EXACT.multiply(gain, divide(exposure.notional, exposure.account_value))
 
 
-def _fraction(text: str, name: str) -> Decimal:
+def _number(text: str, name: str, example: str) -> Decimal:
     try:
-        value = exact(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        value = exact(text)
     except ValueError:
-        raise SetupError(f"“{text}” is not a rate for {name}", f"set {name} 0.5%") from None
-    if not 0 <= value < 1:
-        raise SetupError(f"{name} must be at least 0 % and below 100 %, not {text}", f"set {name} 0.5%")
+        raise SetupError(f"“{text[:32]}” is not a number for {name}", example) from None
+    if value and not -12 <= value.adjusted() <= 15:
+        raise SetupError(f"“{text[:32]}” is out of range for {name}", example)
     return value
 
 
+def _fraction(text: str, name: str) -> Decimal:
+    example = f"set {name} 0.5%"
+    value = _number(text.removesuffix("%"), name, example) / (100 if text.endswith("%") else 1)
+    if not 0 <= value < 1:
+        raise SetupError(f"{name} must be at least 0 % and below 100 %, not {text[:32]}", example)
+    return value
+
+
+def _symbol(text: str, example: str) -> str:
+    if not valid_symbol(text):
+        raise SetupError(f"“{text[:32]}” can’t be a market", example)
+    return text.upper()
+
+
+def _only(words: tuple[str, ...], count: int, example: str) -> None:
+    if len(words) != count:
+        raise SetupError(f"{count} {'word' if count == 1 else 'words'} expected, not {len(words)}", example)
+
+
 def _set_maintenance(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    symbol, rate = (words[0].upper(), words[1]) if len(words) == 2 else (EVERY_MARKET, words[0])
-    value = _fraction(rate, "maintenance")
+    example = "set maintenance 0.5%, or set maintenance ETH 1%"
+    _only(words, 2 if len(words) == 2 else 1, example)
+    symbol = _symbol(words[0], example) if len(words) == 2 else EVERY_MARKET
+    value = _fraction(words[-1], "maintenance")
     if value == 0:
-        raise SetupError("maintenance must be more than zero", "set maintenance 0.5%")
+        raise SetupError("maintenance must be more than zero", example)
     return replace(parameters, flat_maintenance=MappingProxyType({**parameters.flat_maintenance, symbol: value}))
 
 
 def _set_max_leverage(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    text = words[-1].lower().removesuffix("x")
-    if len(words) != 2 or not (text.isascii() and text.isdigit() and 1 <= int(text[:6]) <= 1000):
-        raise SetupError("max-leverage wants a market and a leverage of 1x to 1000x", "set max-leverage ETH 50x")
-    tiers = {**parameters.tiers, words[0].upper(): ((ZERO, int(text)),)}
+    example = "set max-leverage ETH 50x"
+    _only(words, 2, example)
+    text = words[1].lower().removesuffix("x")
+    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LARGEST_LEVERAGE):
+        raise SetupError(f"max-leverage wants 1x to {LARGEST_LEVERAGE}x, not “{words[1][:32]}”", example)
+    tiers = {**parameters.tiers, _symbol(words[0], example): ((ZERO, int(text)),)}
     return replace(parameters, tiers=MappingProxyType(tiers))
 
 
 def _set_isolated_only(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    if not all(valid_symbol(word) for word in words):
-        raise SetupError("isolated-only wants markets", "set isolated-only SOL MEME")
-    return replace(parameters, isolated_only=parameters.isolated_only | {word.upper() for word in words})
+    symbols = {_symbol(word, "set isolated-only SOL MEME") for word in words}
+    return replace(parameters, isolated_only=parameters.isolated_only | symbols)
 
 
 def _set_vault(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    try:
-        capital = exact(words[0].removeprefix("$").replace(",", ""))
-    except ValueError:
-        raise SetupError(f"“{words[0]}” is not an amount for vault", "set vault 50000") from None
-    if not 0 <= capital <= Decimal("1e15"):
-        raise SetupError("vault must be between 0 and 1e15", "set vault 50000")
+    example = "set vault 50000"
+    _only(words, 1, example)
+    capital = _number(words[0].removeprefix("$").replace(",", ""), "vault", example)
+    if capital < 0:
+        raise SetupError("the vault can’t start below zero", example)
     return replace(parameters, vault_capital=capital)
 
 
 def _rate_setter(name: str, attribute: str) -> Callable[[Parameters, tuple[str, ...]], Parameters]:
     def setter(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
+        _only(words, 1, f"set {name} 0.5%")
         return replace(parameters, **{attribute: _fraction(words[0], name)})  # type: ignore[arg-type]
 
     return setter

@@ -1,1 +1,1 @@
-"""Where prices come from: inline paths, synthetic markets and price files. Bytes in, a tape out; no file is opened here."""
+"""Where prices come from: inline paths, synthetic markets and price files. Bytes in, a tape out."""

@@ -42,7 +42,7 @@ def test_twenty_times_long_bitcoin_dies_at_95477_38() -> None:
     (liquidation,) = only(list(session.advance(3)), LiquidationStarted)
     assert liquidation.price == Decimal("95477.38")
     assert liquidation.raw_price == position.raw_liquidation_price
-    assert session.setup.modified == ("fees off", "funding off", "maintenance 0.5%")
+    assert session.setup.modified == ("slippage off", "fees off", "funding off", "maintenance 0.5%")
 
 
 ETH_FALLS = {"ETH": [2000, 1950, 1700, 1650], "SOL": [100, 101, 103, 103]}
@@ -95,7 +95,8 @@ def test_the_player_deposits_after_a_wipe_out_and_goes_on_counted() -> None:
     session.advance(1)
     assert session.state == "wiped out"
     events = session.do(parse("deposit 500"))
-    assert isinstance(events, tuple) and events[0].figures()["rescue"] == 1
+    assert isinstance(events, tuple)
+    assert events[0].figures()["rescue"] == 1
     assert session.state == "running"
     assert session.view().rescues == 1
     assert not isinstance(session.do(parse("buy $1000 ETH 5x")), Refusal)
@@ -112,7 +113,8 @@ def test_a_vault_too_small_deleverages_the_other_side() -> None:
     setup = Setup(balance=Decimal(2000), mode="cross", overrides=(("vault", "100"),), **QUIET)
     session, events = played(setup, tape, "buy $10000 ETH 10x")
     adl = [event for event in events if event.kind == "adl"]
-    assert adl and all(event.figures()["price"] == "2000" for event in adl)
+    assert adl
+    assert all(event.figures()["price"] == "2000" for event in adl)
     assert adl[0].figures()["trader"] == "other short 10x ETH"
     assert session.view().conserved
 

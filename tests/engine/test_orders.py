@@ -171,6 +171,7 @@ def test_slippage_is_against_the_trader_and_grows_with_size() -> None:
         (("buy 1 ETH 10x", "leverage ETH 2x"), "would need"),
         (("leverage ETH 99x",), "25x at most"),
         (("cash out 20000",), "can spare"),
+        (("deposit 5 ETH",), "held in USDC"),
         (("flatten",), "no position"),
         (("sell 1 ETH reduce",), "no position"),
         (("buy 0.0000001 ETH",), "smallest size"),

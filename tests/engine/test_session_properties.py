@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -86,9 +85,25 @@ class SessionMachine(RuleBasedStateMachine):
 
     @rule(
         text=st.sampled_from(
-            ["close {} 30%", "close {}", "flatten", "cancel all", "cancel {}", "mode {} iso", "mode {} cross"]
-            + ["margin {} +100", "margin {} -50", "margin {} +100000", "leverage {} 5x", "leverage {} 20x"]
-            + ["deposit 500", "cash out 300", "note hm", "sell $1000 {} reduce", "buy 50% {} reduce"]
+            [
+                "close {} 30%",
+                "close {}",
+                "flatten",
+                "cancel all",
+                "cancel {}",
+                "mode {} iso",
+                "mode {} cross",
+                "margin {} +100",
+                "margin {} -50",
+                "margin {} +100000",
+                "leverage {} 5x",
+                "leverage {} 20x",
+                "deposit 500",
+                "cash out 300",
+                "note hm",
+                "sell $1000 {} reduce",
+                "buy 50% {} reduce",
+            ]
         ),
         place=st.integers(0, 2),
     )
@@ -129,7 +144,7 @@ class SessionMachine(RuleBasedStateMachine):
 
 
 @pytest.fixture(autouse=True)
-def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def watched(monkeypatch: pytest.MonkeyPatch) -> None:
     """Check at every single event that nothing was lost, and that a liquidation leaves other pools alone."""
     tell = Exchange.tell
 
@@ -153,7 +168,6 @@ def watched(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(Exchange, "tell", checked_tell)
     monkeypatch.setattr("engine.session.liquidate", checked_liquidate)
-    yield
 
 
 class TestSession(SessionMachine.TestCase):

@@ -1,0 +1,93 @@
+"""From options to a session that the app begins."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+
+import pytest
+
+from engine.script import SyntheticRecipe, read_script
+from tests.cli.command_line import BARS, Isocross, written
+from tui.start import NewSession
+
+
+def test_play_takes_the_set_up_as_options(isocross: Isocross, started: list[NewSession]) -> None:
+    line = "synthetic crash seed 7 markets ETH,BTC days 0.01 step 5s"
+    words = shlex.split("--mode cross --balance 2000 --slippage off --fees off --funding off --name Mine")
+    sets = ["--set", "maintenance 0.5%", "--set", "vault 1000"]
+    assert isocross("play", *words, *sets, "--synthetic", line.removeprefix("synthetic ")).status == 0
+    text = (
+        "mode cross\nbalance 2000\nslippage off\nfees off\nfunding off\nset maintenance 0.5%\nset vault 1000\n" + line
+    )
+    script = read_script("same", text)
+    assert started[0].setup == script.setup
+    assert started[0].name == "Mine"
+    assert isinstance(script.recipe, SyntheticRecipe)
+    assert started[0].tape.digest == script.recipe.tape().digest
+
+
+def test_play_takes_price_files(
+    isocross: Isocross, started: list[NewSession], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    written(tmp_path / "my bars.csv", BARS)
+    assert isocross("play", "--prices", "BTC=my bars.csv", "--from", "2022-11-08 00:01").status == 0
+    assert len(started[0].tape) == 8
+
+
+def test_play_without_prices_makes_some_up(isocross: Isocross, started: list[NewSession]) -> None:
+    assert isocross("play").status == 0
+    assert started[0].tape.origin.kind == "synthetic"
+    assert isocross("play", "--synthetic", "calm days 0.01 step 5s markets ETH").status == 0
+    assert "calm, seed " in started[1].tape.origin.description
+
+
+def test_play_continues_a_saved_session(isocross: Isocross, started: list[str], article: Path) -> None:
+    assert "no saved session to continue" in isocross("play", "--continue").err
+    isocross("run", article, "--save", "One")
+    isocross("run", article, "--save", "Two")
+    ids = {str(row["name"]): row["id"] for row in isocross("saves", "list", "--json").rows}
+    assert isocross("play", "--continue").status == 0
+    assert isocross("play", "--continue", "One").status == 0
+    assert started == [ids["Two"], ids["One"]]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--balance", "lots"], "--balance: “lots” is not a balance; try: balance 2000"),
+        (["--venue", "nowhere"], "--venue: there is no venue “nowhere”"),
+        (["--fees", "off", "--set", "gravity 9.81"], "--set: hyperliquid has no parameter “gravity”"),
+        (["--set", "vault 1", "--set", "maintenance 200%"], "--set: maintenance"),
+        (["--synthetic", "boredom"], "--synthetic: there is no regime"),
+        (["--synthetic", ""], "--synthetic: "),
+        (["--synthetic", "crash", "--prices", "A=b"], "--prices: "),
+        (["--prices", "gone.csv"], "--prices: “prices” takes a market and its file"),
+        (["--prices", "BTC=gone.csv"], "--prices: gone.csv: there is no such file"),
+        (["--from", "2022-01-01"], "--from and --to choose from the prices of files"),
+        (["--start", "noon"], "--start: “noon” is not a time"),
+        (["--continue", "--fees", "off"], "keeps the rules and prices that it was begun with"),
+        (["--continue", "Nobody"], "there is no save called “Nobody”"),
+        (["--name", "\x1b"], "characters that can be seen"),
+        (["--fee", "off"], "unrecognized arguments"),
+        (["--venue"], "expected one argument"),
+    ],
+)
+def test_an_option_that_cannot_be_is_named(
+    isocross: Isocross, started: list[object], words: list[str], said: str
+) -> None:
+    result = isocross("play", *words)
+    assert result.status == 2
+    assert said in result.err
+    assert result.err.count("\n") == 1
+    assert started == []
+
+
+@pytest.mark.parametrize("words", [[], ["play"], ["play", "--continue"]])
+def test_the_game_needs_a_terminal(isocross: Isocross, words: list[str]) -> None:
+    result = isocross(*words)
+    assert result.status == 2
+    assert result.err == (
+        "isocross: the game needs a terminal to draw on, and this is none; try: isocross run SCRIPT\n"
+    )
