@@ -38,7 +38,7 @@ from engine.views import Explanation, Preview, View
 
 State = Literal["running", "wiped out", "ended"]
 SMALLEST_BALANCE, LARGEST_BALANCE = Decimal(1), Decimal("1e12")
-REARM_SHARE = Decimal("0.9")
+REARM_SHARE = Decimal("0.8")
 """A call is made again once the gauge has fallen below this share of its level."""
 
 ANY_EVENT = frozenset({"any"})
