@@ -14,7 +14,7 @@ PYTEST := $(BIN)/python -m pytest -q
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: play test test-all lint format types contracts bench clean help
+.PHONY: play test test-all lint format types contracts pictures bench clean help
 
 play: $(VENV)/.play  ## play the game; make play ARGS="--help" passes arguments on
 	@$(BIN)/isocross $(ARGS)
@@ -38,6 +38,9 @@ types: $(VENV)/.dev  ## mypy, strict, on engine and saves
 
 contracts: $(VENV)/.dev  ## import-linter: tui, saves, engine, downwards only
 	@$(BIN)/lint-imports --no-cache --no-logo
+
+pictures: $(VENV)/.dev  ## the README's screenshots, from a real session
+	@$(BIN)/python -m tests.tui.pictures
 
 bench: $(VENV)/.dev  ## speed: tests/benchmarks/bench_*.py
 	@$(PYTEST) -s -o python_files='bench_*.py' tests/benchmarks $(ARGS)

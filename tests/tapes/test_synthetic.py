@@ -6,7 +6,7 @@ import random
 from dataclasses import replace
 from decimal import Decimal
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -14,12 +14,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from engine.tape import Path, Tape
+from engine.tape import Kind, Path, Tape
 from engine.tapes.synthetic import MARKETS, PROFILES, REGIMES, SyntheticError, SyntheticSetup, check, synthetic_tape
-from engine.tapes.synthetic import setup as setup_module
 from engine.tapes.synthetic.noise import YEAR, bursts, decayed, uneven_clock, wander
 from engine.tapes.synthetic.profiles import correlation
 from engine.tapes.synthetic.script import draw_script
+from engine.tapes.synthetic.setup import NEW_YEAR_2024
 
 Floats = NDArray[np.float64]
 SEEDS = range(12)
@@ -32,9 +32,14 @@ def made(regime: str, seed: int, days: str, step: int) -> Tape:
     return synthetic_tape(SyntheticSetup(regime, seed, MARKETS, Decimal(days), step))
 
 
+def column(tape: Tape, symbol: str, kind: Kind) -> Floats:
+    """(vertices,) one column, as floats."""
+    return tape.columns[symbol, kind].astype(np.float64)
+
+
 def prices(tape: Tape, symbol: str) -> Floats:
     """(vertices,) prices of one market in ticks."""
-    return tape.columns[symbol, "last"].astype(np.float64)
+    return column(tape, symbol, "last")
 
 
 def returns(tape: Tape, symbol: str) -> Floats:
@@ -73,15 +78,20 @@ def excess_kurtosis(series: Floats) -> float:
 def test_every_regime_makes_a_valid_tape(regime: str, days: str, step: int) -> None:
     tape = synthetic_tape(SyntheticSetup(regime, 3, MARKETS, Decimal(days), step))
     assert len(tape) == int(Decimal(days) * 86_400) // step + 1
-    assert tape.times[0] == setup_module.NEW_YEAR_2024
+    assert tape.times[0] == NEW_YEAR_2024
     assert (np.diff(tape.times) == step * 1000).all()
-    assert tape.gapped[0] and tape.gapped.dtype == np.bool_
+    assert tape.gapped[0]
+    assert tape.gapped.dtype == np.bool_
     for symbol in MARKETS:
-        last, premium, volume = (tape.columns[symbol, kind] for kind in ("last", "premium", "volume"))
-        assert last.dtype == premium.dtype == np.int64 and volume.dtype == np.float64
+        last, premium, volume = prices(tape, symbol), column(tape, symbol, "premium"), column(tape, symbol, "volume")
+        assert tape.columns[symbol, "last"].dtype == np.int64
+        assert tape.columns[symbol, "premium"].dtype == np.int64
+        assert tape.columns[symbol, "volume"].dtype == np.float64
         assert (last >= 1).all()
         assert (np.abs(premium) <= 4_000_000).all()
-        assert np.isfinite(volume).all() and (volume >= 0).all() and volume[0] == 0
+        assert np.isfinite(volume).all()
+        assert (volume >= 0).all()
+        assert volume[0] == 0
 
 
 def test_origin_says_what_it_is() -> None:
@@ -103,7 +113,8 @@ def test_progress_rises_to_one() -> None:
     heard: list[float] = []
     synthetic_tape(replace(SHORT, days=Decimal(3)), heard.append)
     assert heard == sorted(heard)
-    assert heard[0] == 0.0 and heard[-1] == pytest.approx(1.0)
+    assert heard[0] == 0.0
+    assert heard[-1] == pytest.approx(1.0)
     assert len(heard) > 8
 
 
@@ -112,17 +123,17 @@ def test_progress_rises_to_one() -> None:
 
 def test_the_same_setup_has_the_same_digest() -> None:
     random.seed(1)
-    np.random.seed(1)  # noqa: NPY002 - that global state has no say is what is tested
+    np.random.seed(1)
     first = synthetic_tape(SHORT).digest
     random.seed(2)
-    np.random.seed(2)  # noqa: NPY002
+    np.random.seed(2)
     assert synthetic_tape(SHORT).digest == first
 
 
 def test_making_a_tape_leaves_global_random_state_alone() -> None:
-    before = random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[index,union-attr]  # noqa: NPY002
+    before = random.getstate(), np.random.get_state()[1].tolist()  # type: ignore[index]
     synthetic_tape(SHORT)
-    assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # type: ignore[index,union-attr]  # noqa: NPY002
+    assert (random.getstate(), np.random.get_state()[1].tolist()) == before  # type: ignore[index]
 
 
 def test_seeds_and_regimes_differ() -> None:
@@ -295,12 +306,12 @@ def test_jumps_gap_and_are_rare_until_they_are_not() -> None:
 def test_premium_follows_the_mood() -> None:
     def mean(regime: str, seed: int) -> float:
         """Mean premium of BTC, as a fraction."""
-        return float(made(regime, seed, "2", 60).columns["BTC", "premium"].astype(np.float64).mean()) / 1e9
+        return float(column(made(regime, seed, "2", 60), "BTC", "premium").mean()) / 1e9
 
     for seed in SEEDS:
         assert 0.001 < mean("euphoria", seed) < 0.003
         assert abs(mean("calm", seed)) < 0.0002
-        assert made("crash", seed, "2", 60).columns["BTC", "premium"].min() < -1_500_000  # type: ignore[operator]
+        assert column(made("crash", seed, "2", 60), "BTC", "premium").min() < -1_500_000
 
 
 def test_premium_answers_to_the_recent_return() -> None:
@@ -308,16 +319,16 @@ def test_premium_answers_to_the_recent_return() -> None:
     for seed in SEEDS:
         tape = made("choppy", seed, "7", 60)
         path = np.log(prices(tape, "BTC"))
-        premium = tape.columns["BTC", "premium"].astype(np.float64)
+        premium = column(tape, "BTC", "premium")
         found.append(np.corrcoef(path[240:] - path[:-240], premium[240:])[0, 1])
     assert np.mean(found) > 0.3
 
 
 def test_volume_follows_moves_and_volatility() -> None:
     tape = made("crash", 5, "7", 60)
-    volume = tape.columns["BTC", "volume"].astype(np.float64)[1:]
+    volume = column(tape, "BTC", "volume")[1:]
     assert np.corrcoef(volume, np.abs(returns(tape, "BTC")))[0, 1] > 0.3
-    assert volume.sum() > 1.3 * made("calm", 5, "7", 60).columns["BTC", "volume"].astype(np.float64).sum()
+    assert volume.sum() > 1.3 * column(made("calm", 5, "7", 60), "BTC", "volume").sum()
 
 
 # --- the parts
@@ -363,7 +374,7 @@ def test_a_script_covers_the_tape_without_holes(regime: str, seed: int, span: fl
     legs = draw_script(REGIMES[regime], span, np.random.default_rng(seed))
     assert legs[0].start == 0.0
     assert legs[-1].end == pytest.approx(span)
-    for leg, following in zip(legs, legs[1:], strict=False):
+    for leg, following in pairwise(legs):
         assert leg.end == pytest.approx(following.start)
         assert leg.seconds > 0
     assert all(leg.vol > 0 and np.isfinite(leg.vol) for leg in legs)

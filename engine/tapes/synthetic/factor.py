@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import exp, sqrt
+from math import ceil, exp, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +17,8 @@ BLOCK = 1 << 16
 """Vertices worked on at a time: temporary arrays stay in the processor's cache."""
 
 CELL_SECONDS = 60.0
-"""Volatility moves on a grid this fine, finer on a tape of less than some hours, whatever the step."""
+FEWEST_CELLS, MOST_CELLS = 1_000, 500_000
+"""Volatility moves on a grid this fine whatever the step: finer on a tape of hours, 11 minutes on ten years."""
 FAST_MEMORY = 2_400.0
 SLOW_MEMORY = 43_200.0
 """Seconds that the fast and the slow part of log-volatility remember."""
@@ -166,7 +167,7 @@ def _bound(sizes: Floats, inside: NDArray[np.bool_], move: float) -> None:
 def _climate(setup: SyntheticSetup, legs: tuple[Leg, ...], jumps: Jumps) -> Climate:
     """The volatility of the whole market on its grid."""
     regime = REGIMES[setup.regime]
-    cells = max(int(np.ceil(setup.seconds / CELL_SECONDS)), min(setup.seconds, 1_000))
+    cells = min(max(ceil(setup.seconds / CELL_SECONDS), min(setup.seconds, FEWEST_CELLS)), MOST_CELLS)
     cell = setup.seconds / cells
     edges = np.arange(cells + 1, dtype=np.float64) * cell
     edges[-1] = setup.seconds

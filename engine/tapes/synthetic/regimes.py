@@ -1,7 +1,8 @@
 """The regimes: what a market does over a tape, as a script of phases.
 
-A regime says what is certain (a crash crashes) and between which limits the seed may choose. Levels are in units of
-the regime's move, so that the same script serves a tape of two hours and one of a month.
+A regime says what is certain (a crash crashes) and between which limits the seed may choose. The ranges that
+descriptions promise hold for BTC on tapes of two hours to a month; on longer ones the quiet phases wander too, and the
+fall from the highest peak can be deeper. Levels are in units of the regime's move, so that one script serves both.
 """
 
 from __future__ import annotations
