@@ -41,7 +41,8 @@ SMALLEST_BALANCE, LARGEST_BALANCE = Decimal(1), Decimal("1e12")
 REARM_SHARE = Decimal("0.8")
 """A call is made again once the gauge has fallen below this share of its level."""
 
-ANY_EVENT = frozenset({"any"})
+ANY_EVENT = "any"
+"""The kind that stands for every kind in `advance(stop_on)`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,4 +361,4 @@ class Session:
 
 
 def _stops(event: Event, stop_on: frozenset[str]) -> bool:
-    return event.kind in stop_on or stop_on == ANY_EVENT
+    return event.kind in stop_on or ANY_EVENT in stop_on

@@ -51,7 +51,7 @@ def test_json_is_one_object_a_line_and_a_summary(isocross: Isocross, article: Pa
     }
     assert [pool["key"] for pool in summary["pools"]] == ["cross"]  # type: ignore[attr-defined]
     assert summary["conserved"] is True
-    assert summary["modified"] == ["fees off"]
+    assert summary["modified"] == ["slippage off", "fees off"]
     assert len(str(summary["state_hash"])) == 64
     assert isocross("run", article, "--json").out == result.out
 

@@ -1,0 +1,289 @@
+"""The library of saved sessions: one SQLite database in the player’s data folder."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import sqlite3
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from importlib import metadata
+from pathlib import Path
+from types import TracebackType
+
+from sqlite_utils import Database
+
+from engine.events import iso
+from engine.session import Session
+from saves.access import opened, opened_read_only
+from saves.batch import Opening
+from saves.database import reading, writing
+from saves.errors import DISK_ERRORS, SaveError, SessionInUse, is_unwritable, printable, quoted, told
+from saves.home import home_folder, library_file, lock_file
+from saves.journal import Journal
+from saves.listing import SavedSession, found, saved_session
+from saves.lock import SessionLock
+from saves.names import checked_name, invented_name
+from saves.recorder import Recorder
+from saves.records import RecordedCommand
+from saves.resume import commands_of, live_session, past_of, recording, samples_of, session_row
+from saves.schema import migrate
+from saves.store import Store
+from saves.tapes import Progress, check_tape
+
+ID = re.compile(r"[0-9a-f]{12}")
+Clock = Callable[[], int]
+
+
+def wall_clock() -> int:
+    """Now, in ms UTC."""
+    return time.time_ns() // 1_000_000
+
+
+class Library:
+    """The saves in one folder. One thread at a time may use it; `open` makes one.
+
+    Attributes:
+        home: the folder.
+        writable: False where the saves can be read but not written.
+        trouble: why there is no library, in plain words; None where there is one.
+    """
+
+    def __init__(self, home: Path, db: Database, clock: Clock, writable: bool, trouble: str | None = None) -> None:
+        self.home, self.writable, self.trouble = home, writable, trouble
+        self._db, self._clock = db, clock
+
+    @classmethod
+    def open(cls, home: Path | None = None, now: Clock = wall_clock) -> Library:
+        """The library in `home` (ISOCROSS_HOME or the platform's data folder without one), made where there is none.
+
+        A library that can only be read is opened for reading. A file that is no library, or is damaged, or is of a
+        newer isocross, is left untouched.
+
+        Args:
+            home: the folder.
+            now: ms UTC, for the times of saves.
+
+        Raises:
+            SaveError: when it can't be opened, in plain words.
+        """
+        home = home_folder() if home is None else home
+        path = library_file(home)
+        with told(f"the library of saves in {path} can’t be opened"):
+            try:
+                return cls(home, opened(path), now, writable=True)
+            except DISK_ERRORS as error:
+                db = opened_read_only(path) if path.exists() and is_unwritable(error) else None
+                if db is None:
+                    raise
+                return cls(home, db, now, writable=False)
+
+    @classmethod
+    def attempt(cls, home: Path | None = None, now: Clock = wall_clock) -> Library:
+        """As `open`, but a player can play in any case: where the library can't be opened, `trouble` says why, the
+        list is empty, and sessions wait in memory until the disk takes them."""
+        home = home_folder() if home is None else home
+        try:
+            return cls.open(home, now)
+        except SaveError as error:
+            db = Database(memory=True)
+            migrate(db)
+            return cls(home, db, now, writable=False, trouble=str(error))
+
+    def close(self) -> None:
+        """Close the file. Recorders go on: each has a connection of its own."""
+        self._db.close()
+
+    def __enter__(self) -> Library:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- looking
+
+    def sessions(self) -> list[SavedSession]:
+        """Every session, the last played first. Raises SaveError."""
+        query = (
+            "SELECT sessions.*, tapes.header FROM sessions LEFT JOIN tapes ON digest = tape ORDER BY played DESC, id"
+        )
+        with told("the saves can’t be listed"):
+            return [saved_session(row) for row in self._db.query(query)]
+
+    def find(self, text: str) -> SavedSession:
+        """The session with that name or id, or the only one whose name or id begins so.
+
+        Raises:
+            SaveError: when there is none, naming those that are near, or when several could be meant.
+        """
+        return found(text, self.sessions())
+
+    def in_use(self, session: str) -> bool:
+        """Whether a running program plays the session now."""
+        try:
+            SessionLock(lock_file(self.home, _checked_id(session))).release()
+        except SessionInUse:
+            return True
+        except OSError:
+            return False
+        return False
+
+    def commands(self, session: str) -> tuple[RecordedCommand, ...]:
+        """The commands of a session in order, whether somebody plays it or not. Raises SaveError."""
+        with told("the session can’t be read"):
+            return commands_of(self._db, session_row(self._db, session).id)
+
+    # -- playing
+
+    def create(self, session: Session, name: str | None = None, progress: Progress | None = None) -> Recorder:
+        """Save a session from its start. An unnamed one gets a name of its own, such as “Amber Fjord”.
+
+        When the disk refuses, the recorder says so (`saved` is False) and tries again while the game goes on.
+
+        Args:
+            session: at its start.
+            name: up to 80 printable characters.
+            progress: told how much of the tape is written, 0 to 1.
+
+        Raises:
+            SaveError: for an impossible or taken name, or a tape that can't be stored.
+        """
+        check_tape(session.tape)
+        identity = secrets.token_hex(6)
+        name = invented_name(identity, self._is_taken) if name is None else self._free(name)
+        opening = Opening(name, iso(self._clock()), program_version(), session.setup, session.tape, progress)
+        journal = Journal(Store(self.home, identity, self._clock, opening=opening))
+        recorder = Recorder(session, journal, self._clock)
+        try:
+            recorder.begin()
+        except BaseException:
+            journal.close()
+            raise
+        return recorder
+
+    def resume(self, session: str, progress: Progress | None = None) -> Recorder:
+        """Go on with a session where it was last written.
+
+        Args:
+            session: its id.
+            progress: told how much of the tape is read, 0 to 1.
+
+        Raises:
+            SessionInUse: when another running program plays it.
+            SaveError: when it is damaged or gone; then it stays as it is.
+        """
+        with told("the session can’t be opened"):
+            lock = SessionLock(lock_file(self.home, _checked_id(session))) if self.writable else None
+            try:
+                return self._resumed(session, lock, progress)
+            except BaseException:
+                if lock is not None:
+                    lock.release()
+                raise
+
+    def _resumed(self, session: str, lock: SessionLock | None, progress: Progress | None) -> Recorder:
+        db = self._db
+        with reading(db):
+            recorded = recording(db, session, progress)
+            live, samples, past = live_session(db, recorded), samples_of(db, session), past_of(db, session)
+        recorder = Recorder(
+            live,
+            Journal(Store(self.home, session, self._clock, lock=lock, past=past)),
+            self._clock,
+            events=recorded.row.events,
+            samples=samples,
+            name=printable(recorded.row.name),
+        )
+        if not self.writable:
+            recorder.save()
+        return recorder
+
+    # -- keeping house
+
+    def rename(self, session: str, name: str) -> None:
+        """Call a session something else. Raises SaveError for an impossible or taken name."""
+        name = self._free(name, session)
+        with told("the session can’t be renamed"), writing(self._db):
+            changed = self._db.execute("UPDATE sessions SET name = ? WHERE id = ?", [name, session])
+            if changed.rowcount != 1:
+                raise SaveError("there is no such session in the library", "see the list of saves")
+
+    def delete(self, session: str) -> None:
+        """Remove a session, and its tape where no other session is played on it.
+
+        Raises:
+            SessionInUse: when a running program plays it.
+            SaveError: when it isn't there or the disk refuses; then nothing was removed.
+        """
+        path = lock_file(self.home, _checked_id(session))
+        with told("the session can’t be deleted"):
+            lock = SessionLock(path)
+            try:
+                with writing(self._db):
+                    if self._db.execute("DELETE FROM sessions WHERE id = ?", [session]).rowcount != 1:
+                        raise SaveError("there is no such session in the library", "see the list of saves")
+                    self._db.execute("DELETE FROM tapes WHERE digest NOT IN (SELECT tape FROM sessions)")
+                with suppress(sqlite3.Error):  # giving the space back can wait
+                    self._db.conn.executescript("PRAGMA incremental_vacuum")  # `execute` would free one page
+                path.unlink(missing_ok=True)
+            finally:
+                lock.release()
+
+    def export(self, session: str, path: Path) -> None:
+        """Write a session with its tape into one file of its own, which `import_file` reads on any machine.
+
+        Raises:
+            SaveError: when the file exists, or can't be written, or the session isn't there.
+        """
+        from saves.transfer import export_session
+
+        export_session(self._db, session, path)
+
+    def import_file(self, path: Path, progress: Progress | None = None) -> SavedSession:
+        """Take a session from a file into the library, under a new id. It is played again on the way: every state
+        must be the one that the file states.
+
+        Args:
+            path: a file that `export` wrote.
+            progress: told how much is done, 0 to 1.
+
+        Raises:
+            SaveError: when the file is no save, or damaged, altered or too large; then nothing was taken.
+        """
+        from saves.transfer import import_session
+
+        with import_session(path, self.home, self._clock, progress) as recorder:
+            return self._by_id(recorder.id)
+
+    def _by_id(self, session: str) -> SavedSession:
+        return next(each for each in self.sessions() if each.id == session)
+
+    def _free(self, name: str, session: str = "") -> str:
+        name = checked_name(name)
+        with told("the library can’t be read"):
+            taken = self._is_taken(name, session)
+        if taken:
+            raise SaveError(f"there is a save called {quoted(name)} already", "choose another name, or resume that one")
+        return name
+
+    def _is_taken(self, name: str, session: str = "") -> bool:
+        query = "SELECT 1 FROM sessions WHERE name = ? AND id != ?"
+        return self._db.execute(query, [name, session]).fetchone() is not None
+
+
+def program_version() -> str:
+    """The version of isocross that is running."""
+    try:
+        return metadata.version("isocross")
+    except metadata.PackageNotFoundError:
+        return "unknown"
+
+
+def _checked_id(session: str) -> str:
+    """The id itself: it becomes part of a path. Raises SaveError."""
+    if not ID.fullmatch(session):
+        raise SaveError(f"{quoted(session)} is not the id of a save", "see the list of saves")
+    return session

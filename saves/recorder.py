@@ -1,0 +1,276 @@
+"""The live session and its record: what a call returns is on disk, or `trouble` says that it is not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.commands import Command, CommandError, parse
+from engine.events import Event, iso
+from engine.numbers import plain
+from engine.rulebooks.base import Refusal
+from engine.session import Session
+from engine.snapshots import digest
+from saves.batch import Mark
+from saves.journal import Journal
+from saves.records import RecordedCommand, RecordedEvent, Sample, resolved_size
+
+SAMPLES = 2_000
+"""Most equity samples of a session: the tape is divided into so many cells, and each gets one."""
+
+SAMPLES_A_LEAP = 200
+"""Most samples that one `advance` takes; a look at the equity costs about a millisecond."""
+
+QUIET_CALLS = 60
+QUIET_MS = 1_000
+"""A quiet stretch is written after so many calls or so many ms, whichever comes first."""
+
+
+@dataclass(frozen=True, slots=True)
+class EquityLine:
+    """Equity samples, oldest first: vertices, times in ms UTC, and equity in quote units as floats, for drawing."""
+
+    step: NDArray[np.int64]
+    time: NDArray[np.int64]
+    equity: NDArray[np.float64]
+
+
+class Recorder:
+    """A session that is saved as it is played. One thread at a time may use it.
+
+    What `do` returns is on disk, and so is every event that `advance` returns; quiet progress follows within a
+    second. When the disk refuses, the game goes on: `saved` is False, `trouble` says why, and all that is missing is
+    kept in memory and written, in order, as soon as the disk takes it.
+
+    Attributes:
+        session: the engine's session, to look at; change it through the recorder only.
+        id: the session's id in the library.
+
+    Args:
+        session: at the place that the journal's store has reached.
+        journal: where it is written.
+        clock: ms, for the rhythm of writing.
+        events: how many events are recorded already.
+        samples: the equity samples taken already.
+        name: what a session that was in the library before is called.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        journal: Journal,
+        clock: Callable[[], int],
+        *,
+        events: int = 0,
+        samples: Collection[Sample] = (),
+        name: str | None = None,
+    ) -> None:
+        self.session, self.id = session, journal.store.session
+        self._journal, self._clock, self._name = journal, clock, name
+        self._event_count = events
+        self._samples = list(samples)
+        self._cell = -(-len(session.tape) // SAMPLES)
+        self._quiet_calls, self._committed_at, self._committed_step = 0, clock(), session.step
+        self._closed = False
+
+    @property
+    def name(self) -> str:
+        """What the session is called."""
+        return self._journal.store.name or self._name or self.id
+
+    @property
+    def saved(self) -> bool:
+        """Whether the disk has taken all that it was given."""
+        return self._journal.trouble is None
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the session is not saved, in plain words; None while it is."""
+        return self._journal.trouble
+
+    def begin(self) -> None:
+        """Write a new session: its set-up, its tape, the events of its start and its first snapshot."""
+        self._note(self.session.opening, None)
+        self._take_sample()
+        self._commit()
+
+    def do(self, command: Command) -> tuple[Event, ...] | Refusal:
+        """Give a command. Its events, the command itself and the state after it are on disk when this returns.
+
+        A refused command changes nothing and is not recorded.
+        """
+        if not _repeatable(command):
+            return Refusal("this command can’t be written down in one line", "type it at the “:” line")
+        with self._unbroken():
+            return self._done(command)
+
+    def _done(self, command: Command) -> tuple[Event, ...] | Refusal:
+        number = self.session.commands + 1
+        result = self.session.do(command, number)
+        if isinstance(result, Refusal):
+            return result
+        self._note(result, number)
+        snapshot = self.session.snapshot()
+        self._journal.take(
+            commands=[
+                RecordedCommand(
+                    number=number,
+                    step=self.session.step,
+                    time=iso(self.session.time),
+                    text=str(command),
+                    size=resolved_size(number, result),
+                    hash=digest(snapshot),
+                )
+            ]
+        )
+        self._commit(snapshot)
+        return result
+
+    def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
+        """Let time pass up to vertex `until`, or to the first vertex with an event whose kind is in `stop_on`.
+
+        Events are on disk when this returns; progress without events, within a second or 60 calls.
+        """
+        with self._unbroken():
+            return self._advanced(until, stop_on)
+
+    def _advanced(self, until: int, stop_on: frozenset[str]) -> tuple[Event, ...]:
+        happened: list[Event] = []
+        for target in self._stations(until):
+            events = self.session.advance(target, stop_on)
+            happened += events
+            if self.session.step // self._cell > self._sampled_cell:
+                self._take_sample()
+            if self.session.step < target or any(_stops(event, stop_on) for event in events):
+                break
+        self._note(happened, None)
+        self._commit_in_time(bool(happened))
+        return tuple(happened)
+
+    def _stations(self, until: int) -> Iterator[int]:
+        """The vertices on the way at which a sample is due, and `until`."""
+        step, until = self.session.step, min(until, len(self.session.tape) - 1)
+        cells = (until - step) // self._cell
+        stride = self._cell * max(1, -(-cells // SAMPLES_A_LEAP))
+        yield from range((step // self._cell) * self._cell + stride, until, stride)
+        yield until
+
+    @property
+    def _sampled_cell(self) -> int:
+        return self._samples[-1].step // self._cell if self._samples else -1
+
+    def _take_sample(self) -> None:
+        sample = Sample(self.session.step, self.session.time, self.session.view().equity)
+        self._samples.append(sample)
+        self._journal.take(samples=[sample])
+
+    def _note(self, events: Collection[Event], command: int | None) -> None:
+        first = self._event_count + 1
+        self._event_count += len(events)
+        self._journal.take(events=[RecordedEvent(number, event, command) for number, event in enumerate(events, first)])
+
+    def _commit_in_time(self, urgent: bool) -> None:
+        if not urgent and self.session.step == self._committed_step and self.saved:
+            return
+        self._quiet_calls += 1
+        quiet = self._quiet_calls < QUIET_CALLS and abs(self._clock() - self._committed_at) < QUIET_MS
+        if self.saved and not urgent and quiet:
+            return
+        if self.saved or self._journal.may_try():
+            self._commit()
+
+    def _commit(self, snapshot: bytes | None = None) -> None:
+        if self._journal.held:
+            return
+        snapshot = self.session.snapshot() if snapshot is None else snapshot
+        view = self.session.view()
+        self._journal.flush(
+            Mark(
+                step=view.step,
+                time=view.time,
+                equity=plain(view.equity),
+                state=view.state,
+                commands=self.session.commands,
+                events=self._event_count,
+                calls=view.calls,
+                liquidations=view.liquidations,
+                hash=digest(snapshot),
+                snapshot=snapshot,
+            )
+        )
+        self._quiet_calls, self._committed_at, self._committed_step = 0, self._clock(), self.session.step
+
+    def save(self) -> bool:
+        """Write everything now, quiet progress too; whether it is on disk."""
+        self._commit()
+        return self.saved
+
+    @contextmanager
+    def _unbroken(self) -> Iterator[None]:
+        """What an error or an interrupt leaves half done must not reach the save, not even when it is closed."""
+        try:
+            yield
+        except BaseException:
+            self.hold()
+            raise
+
+    def hold(self) -> None:
+        """Write nothing any more: the session broke inside, and what it holds now may be half a change."""
+        self._journal.held = True
+
+    def events(self, kinds: Collection[str] | None = None, last: int | None = None) -> tuple[Event, ...]:
+        """The events so far, oldest first, read back from disk; only those of `kinds`, only the `last` so many.
+
+        Raises:
+            SaveError: when one on disk is damaged.
+        """
+        return tuple(self._journal.events(kinds, last))
+
+    def commands(self) -> tuple[RecordedCommand, ...]:
+        """The commands accepted so far, oldest first, read back from disk."""
+        return tuple(self._journal.commands())
+
+    def equity_samples(self, limit: int = SAMPLES) -> EquityLine:
+        """At most `limit` samples of the equity, evenly chosen, the first and the newest among them."""
+        samples = self._samples
+        if len(samples) > limit:
+            places = np.linspace(0, len(samples) - 1, limit).round().astype(int)
+            samples = [samples[place] for place in places]
+        return EquityLine(
+            np.array([each.step for each in samples], np.int64),
+            np.array([each.time for each in samples], np.int64),
+            np.array([float(each.equity) for each in samples], np.float64),
+        )
+
+    def close(self) -> None:
+        """Write what is left and let others have the session. Doing so twice is harmless."""
+        if not self._closed:
+            self._closed = True
+            if not self.saved or self.session.step != self._committed_step:
+                self._commit()
+            self._journal.close()
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _stops(event: Event, stop_on: frozenset[str]) -> bool:
+    return event.kind in stop_on or "any" in stop_on
+
+
+def _repeatable(command: Command) -> bool:
+    """Whether the text of a command spells the same command again."""
+    try:
+        return parse(str(command)) == command
+    except CommandError:
+        return False

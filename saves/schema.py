@@ -1,0 +1,146 @@
+"""The tables, and the numbered steps that made them. `docs/saves.md` explains them; so do the comments in the SQL,
+which stay in the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlite_utils import Database
+
+from saves.database import reading, writing
+from saves.errors import SaveError
+
+APPLICATION = 0x69736F78
+"""SQLite's `application_id` of a library: “isox”."""
+
+TABLES = (
+    """CREATE TABLE tapes (
+  digest TEXT PRIMARY KEY,   -- SHA-256 of the header and every column: the same prices, the same digest
+  vertices INTEGER NOT NULL,
+  header TEXT NOT NULL,      -- JSON: markets [symbol, tick, lot, quote], origin, arrays {name, type, columns}
+  complete INTEGER NOT NULL  -- 1 once every chunk is there
+)""",
+    """CREATE TABLE tape_chunks (
+  tape TEXT NOT NULL REFERENCES tapes (digest) ON DELETE CASCADE,
+  array TEXT NOT NULL,       -- times, gapped, trading, or SYMBOL/last, SYMBOL/mark, ...
+  number INTEGER NOT NULL,   -- 0, 1, 2: each holds 65,536 vertices, the last one the rest
+  data BLOB NOT NULL,        -- zlib over little-endian numbers; whole numbers as differences to the one before
+  PRIMARY KEY (tape, array, number)
+)""",
+    """CREATE TABLE sessions (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+  created TEXT NOT NULL,     -- UTC, ISO 8601, by the player's clock; so is played
+  played TEXT NOT NULL,
+  program TEXT NOT NULL,     -- the version of isocross that made it
+  setup TEXT NOT NULL,       -- JSON: venue, mode, balance, slippage, fees, funding, overrides
+  tape TEXT NOT NULL REFERENCES tapes (digest),
+  step INTEGER NOT NULL,     -- the vertex reached, from 0
+  steps INTEGER NOT NULL,    -- vertices of the tape
+  time TEXT NOT NULL,        -- the time on the tape, UTC, ISO 8601
+  equity TEXT NOT NULL,      -- exact, quote units, at that step
+  state TEXT NOT NULL,       -- running, wiped out or ended
+  commands INTEGER NOT NULL, -- how many were accepted
+  events INTEGER NOT NULL,
+  calls INTEGER NOT NULL,
+  liquidations INTEGER NOT NULL,
+  hash TEXT NOT NULL         -- state hash at that step: SHA-256 of the snapshot
+)""",
+    """CREATE TABLE commands (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,   -- 1, 2, 3 ...: the order of command 12 is called c12
+  step INTEGER NOT NULL,     -- the vertex at which it acted
+  time TEXT NOT NULL,        -- the time on the tape there
+  text TEXT NOT NULL,        -- in the words of the command grammar
+  size TEXT,                 -- what it came to, base units; NULL where there is no size
+  hash TEXT NOT NULL,        -- state hash after it
+  PRIMARY KEY (session, number)
+) WITHOUT ROWID""",
+    """CREATE TABLE events (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,   -- 1, 2, 3 ... in the order in which they happened
+  step INTEGER NOT NULL,
+  time TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  command INTEGER,           -- the command that did it; NULL where the market did
+  figures TEXT NOT NULL,     -- JSON: every figure, exact numbers as text
+  PRIMARY KEY (session, number)
+) WITHOUT ROWID""",
+    """CREATE TABLE equity (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  time TEXT NOT NULL,
+  equity TEXT NOT NULL,      -- of all pools together, exact, quote units
+  PRIMARY KEY (session, step)
+) WITHOUT ROWID""",
+    """CREATE TABLE snapshots (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  step INTEGER NOT NULL,
+  commands INTEGER NOT NULL, -- commands accepted by then
+  events INTEGER NOT NULL,   -- events recorded by then
+  hash TEXT NOT NULL,        -- SHA-256 of the state, unpacked
+  state BLOB NOT NULL,       -- zlib over canonical JSON
+  PRIMARY KEY (session, step, commands)
+)""",
+)
+
+
+def _version_1(db: Database) -> None:
+    """The first tables."""
+    for statement in TABLES:
+        db.execute(statement)
+    db.execute("CREATE INDEX sessions_tape ON sessions (tape)")
+    db.execute(f"PRAGMA application_id = {APPLICATION}")
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1,)
+"""The step to version n stands at place n − 1. A step that was released is never changed."""
+
+VERSION = len(MIGRATIONS)
+
+
+def version_of(db: Database) -> int:
+    """The schema version of a library; 0 for an empty file.
+
+    Raises:
+        SaveError: when the file belongs to another program or to a newer isocross.
+    """
+    with reading(db):  # another program may be making the tables at this moment
+        application, version = _number(db, "application_id"), _number(db, "user_version")
+        tables = db.table_names()
+    if application != APPLICATION:
+        if application == 0 and version == 0 and not tables:
+            return 0
+        raise SaveError(
+            "the file is a database of another program", "it was left as it is: move it away, or set ISOCROSS_HOME"
+        )
+    if version > VERSION:
+        raise SaveError(
+            f"these saves are of a newer isocross (format {version}; this one reads up to {VERSION})",
+            "update isocross; nothing was changed",
+        )
+    return version
+
+
+def migrate(db: Database) -> None:
+    """Bring the tables to the newest version: all steps that are missing, in one transaction.
+
+    Two programs that start at once both come here: the second waits and finds nothing left to do.
+
+    Raises:
+        SaveError: as `version_of`.
+        sqlite3.Error: when the disk refuses; then nothing was changed.
+    """
+    version = version_of(db)
+    if version == VERSION:
+        return
+    if version == 0:
+        db.execute("PRAGMA auto_vacuum = INCREMENTAL")  # a deleted session gives its space back
+    with writing(db):
+        for step in MIGRATIONS[version_of(db) :]:
+            step(db)
+        db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _number(db: Database, pragma: str) -> int:
+    return int(db.execute(f"PRAGMA {pragma}").fetchone()[0])

@@ -1,0 +1,248 @@
+"""One session’s rows in the library: the connection, the lock, and the transaction that puts a batch on disk."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Callable, Collection
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from engine.events import Event, iso
+from engine.numbers import plain
+from saves.batch import Batch, Mark, Opening, Past
+from saves.database import connect, make_durable, writing
+from saves.errors import SaveError
+from saves.home import library_file, lock_file
+from saves.lock import SessionLock
+from saves.names import free_name
+from saves.records import RecordedCommand, RecordedEvent, event_from, event_text, setup_text
+from saves.schema import migrate
+from saves.tapes import check_tape, store_tape
+
+UNWRITTEN = 1 << 62
+"""Above every number of a command or an event."""
+
+
+class Store:
+    """The place of one session in the library of `home`, opened when it is first needed.
+
+    Args:
+        home: the folder of the library.
+        session: id of the session.
+        clock: ms UTC, for the time of the last play.
+        opening: what to write first for a new session; None for one that is in the library already.
+        lock: the lock on the session where it is held already.
+        past: the snapshots on disk of a session that is in the library already.
+    """
+
+    def __init__(
+        self,
+        home: Path,
+        session: str,
+        clock: Callable[[], int],
+        *,
+        opening: Opening | None = None,
+        lock: SessionLock | None = None,
+        past: Past | None = None,
+    ) -> None:
+        self.session = session
+        self._home, self._clock, self._opening, self._lock, self._past = home, clock, opening, lock, past
+        self._name = None if opening is None else opening.name
+        self._db: Database | None = None
+        self._file: tuple[int, int] | None = None
+        self._closed = False
+
+    @property
+    def name(self) -> str | None:
+        """What a new session is called; None for one that was in the library before."""
+        return self._name
+
+    def write(self, batch: Batch) -> None:
+        """Put a batch on disk, wholly or not at all; for a new session the tape before it.
+
+        Raises:
+            DISK_ERRORS: when the disk refuses.
+            SaveError: when the library or the session in it went away, or can't take this session.
+        """
+        db = self._connected()
+        opening = self._opening
+        if opening is not None:
+            check_tape(opening.tape)
+            store_tape(db, opening.tape, opening.progress)
+        mark, name = batch.mark, self._name
+        past = self._past or Past(0, 0, mark.step, mark.commands, True)
+        if self._past is not None:
+            past = past.following(mark.step, mark.commands, mark.events)
+        with writing(db):
+            if opening is not None:
+                name = _insert_session(db, self.session, opening, iso(self._clock()))
+            self._update_session(db, mark)
+            self._insert_rows(db, batch)
+            self._replace_snapshot(db, mark)
+        self._past, self._opening, self._name = past, None, name
+
+    def _connected(self) -> Database:
+        """The connection; a new one where there is none."""
+        if self._closed:
+            raise SaveError("the session was closed", "resume it")
+        path = library_file(self._home)
+        if self._opening is None and self._gone(path):
+            raise SaveError("the library was moved or removed while the game ran")
+        if self._db is None:
+            self._db = self._connect(path)
+            self._file = _identity(path)
+        return self._db
+
+    def _gone(self, path: Path) -> bool:
+        """Whether the file under the connection has another place now: SQLite would go on writing to it all the same.
+        Nor is a library that is gone made anew, without the session's beginning."""
+        return not path.exists() or (self._db is not None and self._file != _identity(path))
+
+    def _connect(self, path: Path) -> Database:
+        if self._opening is not None:
+            self._home.mkdir(parents=True, exist_ok=True)
+        if self._lock is None:
+            self._lock = SessionLock(lock_file(self._home, self.session))
+        db = connect(path)
+        try:
+            migrate(db)
+            make_durable(db)
+        except BaseException:
+            db.close()
+            raise
+        return db
+
+    def _update_session(self, db: Database, mark: Mark) -> None:
+        changed = db.execute(
+            "UPDATE sessions SET played = ?, step = ?, time = ?, equity = ?, state = ?, commands = ?, events = ?, "
+            "calls = ?, liquidations = ?, hash = ? WHERE id = ?",
+            [
+                *(iso(self._clock()), mark.step, iso(mark.time), mark.equity, mark.state, mark.commands, mark.events),
+                *(mark.calls, mark.liquidations, mark.hash, self.session),
+            ],
+        )
+        if changed.rowcount != 1:
+            raise SaveError("the session was removed from the library while the game ran")
+
+    def _insert_rows(self, db: Database, batch: Batch) -> None:
+        me = self.session
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO commands VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((me, each.number, each.step, each.time, each.text, each.size, each.hash) for each in batch.commands),
+        )
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO events VALUES (?, ?, ?, ?, ?, ?, ?)",
+            (_event_row(me, each) for each in batch.events),
+        )
+        db.conn.executemany(
+            "INSERT OR REPLACE INTO equity VALUES (?, ?, ?, ?)",
+            ((me, each.step, iso(each.time), plain(each.equity)) for each in batch.samples),
+        )
+
+    def _replace_snapshot(self, db: Database, mark: Mark) -> None:
+        """Put the newest snapshot in the place of the one before, unless that is one to keep."""
+        if self._past is not None and not self._past.is_kept:
+            db.execute(
+                "DELETE FROM snapshots WHERE session = ? AND step = ? AND commands = ?",
+                [self.session, self._past.step, self._past.commands],
+            )
+        db.execute(
+            "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)",
+            [self.session, mark.step, mark.commands, mark.events, mark.hash, zlib.compress(mark.snapshot, 1)],
+        )
+
+    def events(self, kinds: Collection[str] | None, last: int | None, before: int = UNWRITTEN) -> list[Event]:
+        """Events on disk with a number below `before`, oldest first; only those of `kinds`, only the `last` so many.
+
+        Raises:
+            SaveError: when one is damaged.
+            DISK_ERRORS: when the disk can't be read.
+        """
+        query = "SELECT kind, step, time, figures FROM events WHERE session = ? AND number < ?"
+        if kinds is not None:
+            query += f" AND kind IN ({', '.join('?' * len(kinds))})"
+        values = [self.session, before, *(kinds or ()), -1 if last is None else last]
+        rows = self._read(f"{query} ORDER BY number DESC LIMIT ?", values)
+        return [event_from(*row) for row in reversed(rows)]
+
+    def commands(self, before: int = UNWRITTEN) -> list[RecordedCommand]:
+        """Accepted commands on disk with a number below `before`, oldest first.
+
+        Raises:
+            DISK_ERRORS, SaveError: when the disk can't be read.
+        """
+        columns = "number, step, time, text, size, hash"
+        query = f"SELECT {columns} FROM commands WHERE session = ? AND number < ? ORDER BY number"
+        return [RecordedCommand(*row) for row in self._read(query, [self.session, before])]
+
+    def _read(self, query: str, values: list[object]) -> list[tuple[Any, ...]]:
+        if self._opening is not None:
+            return []
+        return self._connected().execute(query, values).fetchall()
+
+    def forget_progress(self) -> None:
+        """Tell nobody any more how much of the tape is written."""
+        if self._opening is not None:
+            self._opening = replace(self._opening, progress=None)
+
+    def disconnect(self) -> None:
+        """Close the file; the next use opens it afresh. The lock stays."""
+        db, self._db, self._file = self._db, None, None
+        if db is not None:
+            try:
+                db.close()
+            except sqlite3.Error:
+                return
+
+    def close(self) -> None:
+        """Close the file and let others have the session; there is no way back."""
+        self._closed = True
+        self.disconnect()
+        if self._lock is not None:
+            self._lock.release()
+            self._lock = None
+
+
+def _insert_session(db: Database, session: str, opening: Opening, now: str) -> str:
+    """The row of a new session, under a name that is free."""
+
+    def taken(name: str) -> bool:
+        return bool(db.execute("SELECT 1 FROM sessions WHERE name = ? AND id != ?", [name, session]).fetchone())
+
+    name = free_name(opening.name, taken)
+    row = {
+        "id": session,
+        "name": name,
+        "created": opening.created,
+        "played": now,
+        "program": opening.program,
+        "setup": setup_text(opening.setup),
+        "tape": opening.tape.digest,
+        "step": 0,
+        "steps": len(opening.tape),
+        "time": now,
+        "equity": "0",
+        "state": "running",
+        "commands": 0,
+        "events": 0,
+        "calls": 0,
+        "liquidations": 0,
+        "hash": "",
+    }
+    db.table("sessions").insert(row, replace=True)
+    return name
+
+
+def _event_row(session: str, each: RecordedEvent) -> tuple[str, int, int, str, str, int | None, str]:
+    event = each.event
+    return session, each.number, event.step, iso(event.time), event.kind, each.command, event_text(event)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Which file this is, whatever it is called."""
+    status = path.stat()
+    return status.st_dev, status.st_ino

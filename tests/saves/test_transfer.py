@@ -1,0 +1,242 @@
+"""A session in a file of its own: the same session elsewhere; and nothing that somebody changed."""
+
+from __future__ import annotations
+
+import random
+import shutil
+import sqlite3
+import zlib
+from pathlib import Path
+
+import pytest
+
+from saves import Library, SavedSession, SaveError
+from tests.saves.playing import new_session, play_all, random_moves
+
+
+@pytest.fixture
+def played(library: Library) -> SavedSession:
+    session = new_session(3, 200)
+    with library.create(session, "Played") as recorder:
+        play_all(recorder, session, random_moves(3, 25))
+    return library.find("Played")
+
+
+@pytest.fixture
+def file(library: Library, played: SavedSession, tmp_path: Path) -> Path:
+    file = tmp_path / "played.isocross"
+    library.export(played.id, file)
+    return file
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Library:
+    return Library.open(tmp_path / "elsewhere")
+
+
+def spoil(file: Path, *statements: str) -> None:
+    with sqlite3.connect(file) as db:
+        for statement in statements:
+            db.execute(statement)
+
+
+def test_it_is_the_same_session_elsewhere(
+    library: Library, played: SavedSession, file: Path, elsewhere: Library
+) -> None:
+    imported = elsewhere.import_file(file)
+    same = ("name", "venue", "mode", "symbols", "created", "step", "steps", "time", "equity", "state", "modified")
+    for name in (*same, "commands", "calls", "liquidations", "digest", "hash"):
+        assert getattr(imported, name) == getattr(played, name)
+    assert imported.id != played.id
+    with library.resume(played.id) as one, elsewhere.resume(imported.id) as other:
+        assert one.session.view() == other.session.view()
+        assert one.events() == other.events()
+        assert one.commands() == other.commands()
+
+
+def test_imported_twice_it_is_there_twice(file: Path, elsewhere: Library) -> None:
+    names = [elsewhere.import_file(file).name for _ in range(3)]
+    assert names == ["Played", "Played 2", "Played 3"]
+    assert len({each.digest for each in elsewhere.sessions()}) == 1
+
+
+def test_the_file_is_one_file(file: Path, tmp_path: Path) -> None:
+    assert [each.name for each in tmp_path.iterdir() if "played" in each.name or "part" in each.name] == [file.name]
+    with sqlite3.connect(file) as db:
+        assert db.execute("SELECT name FROM sessions").fetchall() == [("Played",)]
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+def test_only_the_session_itself_is_exported(library: Library, played: SavedSession, tmp_path: Path) -> None:
+    library.create(new_session(4), "Private").close()
+    file = tmp_path / "one.isocross"
+    library.export(played.id, file)
+    assert b"Private" not in file.read_bytes()
+
+
+def test_a_session_can_be_exported_while_it_is_played(library: Library, played: SavedSession, tmp_path: Path) -> None:
+    with library.resume(played.id):
+        library.export(played.id, tmp_path / "now.isocross")
+    assert library.import_file(tmp_path / "now.isocross").hash == played.hash
+
+
+def test_nothing_is_overwritten(library: Library, played: SavedSession, file: Path) -> None:
+    before = file.read_bytes()
+    with pytest.raises(SaveError, match="exists already"):
+        library.export(played.id, file)
+    assert file.read_bytes() == before
+
+
+def test_where_nothing_can_be_written(library: Library, played: SavedSession, tmp_path: Path) -> None:
+    for path in (tmp_path / "no" / "folder", tmp_path, Path("/proc/nothing"), tmp_path / "\x1b[31m" / "x"):
+        with pytest.raises(SaveError) as refusal:
+            library.export(played.id, path)
+        assert str(refusal.value).isprintable()
+    with pytest.raises(SaveError, match="not in the library"):
+        library.export("0123456789ab", tmp_path / "nobody")
+    assert not (tmp_path / "nobody").exists()
+
+
+STATEMENTS = {
+    "a command": ["UPDATE commands SET text = 'note changed' WHERE number = 1"],
+    "no command": ["UPDATE commands SET text = char(27) || '[31m' WHERE number = 1"],
+    "a long command": ["UPDATE commands SET text = replace(hex(zeroblob(1000000)), '00', 'note ') WHERE number = 1"],
+    "a step": ["UPDATE sessions SET step = step + 1"],
+    "another end": ["UPDATE sessions SET hash = 'x'"],
+    "a missing command": ["DELETE FROM commands WHERE number = 1"],
+    "the set-up": ["UPDATE sessions SET setup = replace(setup, '5000', '6000')"],
+    "no set-up": ["UPDATE sessions SET setup = '[]'"],
+    "the digest": [
+        "UPDATE tapes SET digest = 'x'",
+        "UPDATE tape_chunks SET tape = 'x'",
+        "UPDATE sessions SET tape = 'x'",
+    ],
+    "no tape": ["DELETE FROM tapes"],
+    "no chunks": ["DELETE FROM tape_chunks"],
+    "two sessions": ["INSERT INTO sessions SELECT 'x', 'x', created, played, program, setup, tape, step, steps, time, "
+                     "equity, state, commands, events, calls, liquidations, hash FROM sessions"],
+    "no session": ["DELETE FROM sessions"],
+    "a view": ["ALTER TABLE events RENAME TO old", "CREATE VIEW events AS SELECT * FROM old"],
+    "an endless view": [
+        "ALTER TABLE commands RENAME TO old",
+        "CREATE VIEW commands AS WITH RECURSIVE endless(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM endless) "
+        "SELECT 'x' AS session, n AS number, 0 AS step, '' AS time, '' AS text, '' AS size, '' AS hash FROM endless",
+    ],
+    "a trigger": ["CREATE TRIGGER more AFTER INSERT ON events BEGIN DELETE FROM sessions; END"],
+    "a table": ["CREATE TABLE more (x)"],
+    "a newer one": ["PRAGMA user_version = 99"],
+    "another program’s": ["PRAGMA application_id = 7"],
+    "no version": ["PRAGMA user_version = 0"],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_changed_file_is_refused(file: Path, elsewhere: Library, name: str) -> None:
+    spoil(file, *STATEMENTS[name])
+    with pytest.raises(SaveError) as refusal:
+        elsewhere.import_file(file)
+    assert str(refusal.value).isprintable()
+    assert elsewhere.sessions() == []
+
+
+def test_what_is_played_again_is_what_counts(file: Path, elsewhere: Library, played: SavedSession) -> None:
+    """Events, samples and snapshots of the file are not believed: those of the replay are taken."""
+    forged = zlib.compress(b"{}")
+    with sqlite3.connect(file) as db:
+        db.execute('UPDATE events SET figures = \'{"text": "\x1b[31m"}\'')
+        db.execute("UPDATE equity SET equity = '1e99'")
+        db.execute("UPDATE snapshots SET state = ?", [forged])
+        db.execute("UPDATE sessions SET equity = '1000000', liquidations = 0, calls = -5, state = 'rich'")
+    imported = elsewhere.import_file(file)
+    assert (imported.equity, imported.calls, imported.state) == (played.equity, played.calls, played.state)
+    with elsewhere.resume(imported.id) as recorder:
+        assert all(event.kind for event in recorder.events())
+
+
+@pytest.mark.parametrize("name", ["\x1b[31mred", "two\nlines", "", "\u202e", "x" * 5_000, "[b]bold[/b]"])
+def test_a_hostile_name_loses_its_sting(file: Path, elsewhere: Library, name: str) -> None:
+    with sqlite3.connect(file) as db:
+        db.execute("UPDATE sessions SET name = ?, created = ?, program = ?, id = ?", [name, name, name, f"../{name}"])
+        for table in ("commands", "events", "equity", "snapshots"):
+            db.execute(f"UPDATE {table} SET session = ?", [f"../{name}"])
+    imported = elsewhere.import_file(file)
+    assert imported.name.isprintable()
+    assert 0 < len(imported.name) <= 80
+    assert imported.created.isprintable()
+    assert elsewhere.find(imported.name) == imported
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"text", b"\x00" * 4096, b"PK\x03\x04" * 1000], ids=["empty", "text", "zeros", "zip"]
+)
+def test_what_is_no_save_is_refused(elsewhere: Library, tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "odd").write_bytes(content)
+    with pytest.raises(SaveError):
+        elsewhere.import_file(tmp_path / "odd")
+    for path in (tmp_path / "nothing", tmp_path, Path("/dev/zero")):
+        with pytest.raises(SaveError, match="no such file"):
+            elsewhere.import_file(path)
+
+
+@pytest.mark.parametrize("share", [0.02, 0.3, 0.6, 0.8])
+def test_a_file_cut_short_is_refused(file: Path, elsewhere: Library, share: float) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: int(len(content) * share)])
+    with pytest.raises(SaveError):
+        elsewhere.import_file(file)
+
+
+def flipped(file: Path, elsewhere: Library, played: SavedSession, chance: random.Random) -> None:
+    """Change a few bytes anywhere: the file is refused, or what was changed doesn't matter to the session."""
+    content = bytearray(file.read_bytes())
+    for _ in range(chance.choice((1, 1, 5, 50))):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    odd = file.with_name("odd")
+    odd.write_bytes(content)
+    try:
+        imported = elsewhere.import_file(odd)
+    except SaveError as error:
+        refusal = str(error)
+    else:
+        refusal = ""
+        assert (imported.hash, imported.step) == (played.hash, played.step)
+        elsewhere.delete(imported.id)
+    assert refusal.isprintable()
+
+
+def test_changed_bytes_do_no_harm(file: Path, elsewhere: Library, played: SavedSession) -> None:
+    chance = random.Random(1)
+    for _ in range(25):
+        flipped(file, elsewhere, played, chance)
+
+
+@pytest.mark.slow
+def test_many_changed_bytes_do_no_harm(file: Path, elsewhere: Library, played: SavedSession) -> None:
+    chance = random.Random(2)
+    for _ in range(300):
+        flipped(file, elsewhere, played, chance)
+
+
+def test_changed_bytes_in_a_library_do_no_harm(library: Library, played: SavedSession) -> None:
+    library.close()
+    source = library.home / "library.db"
+    with sqlite3.connect(source) as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    chance, refusals = random.Random(3), list[str]()
+    for number in range(40):
+        home = library.home / f"copy {number}"
+        home.mkdir()
+        content = bytearray(source.read_bytes())
+        for _ in range(chance.choice((1, 5, 50))):
+            content[chance.randrange(len(content))] = chance.randrange(256)
+        (home / "library.db").write_bytes(content)
+        try:
+            with Library.open(home) as damaged:
+                for each in damaged.sessions():
+                    with damaged.resume(each.id) as recorder:
+                        assert recorder.session.step == played.step
+        except SaveError as error:
+            refusals.append(str(error))
+        shutil.rmtree(home)
+    assert refusals
+    assert all(each.isprintable() for each in refusals)
