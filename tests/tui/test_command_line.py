@@ -1,0 +1,125 @@
+"""The `:` line: what it says beforehand, its history, what it refuses, and the words that move time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.tui.desks import NARROW, desk_of, frames, kinds, new_session, notice_of, playing, screen_text, type_command
+from tui.widgets.command_line import CommandLine
+
+
+def line_of(pilot: Any) -> CommandLine:
+    """The desk's command line."""
+    return desk_of(pilot).query_one(CommandLine)
+
+
+def says_of(pilot: Any) -> str:
+    """What stands beside the text."""
+    return str(line_of(pilot).query_one("#command-says").content)  # type: ignore[attr-defined]
+
+
+async def test_it_says_what_a_command_would_do(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("colon", *"buy 2 ETH 10x")
+        assert says_of(pilot).startswith("→ +2 ETH at 2,0")
+        assert "liquidation" in says_of(pilot)
+        assert desk_of(pilot).play.view().positions == ()
+        await pilot.press("enter")
+        assert [each.symbol for each in desk_of(pilot).play.view().positions] == ["ETH"]
+        assert not line_of(pilot).is_open
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("fly", "is not a command"),
+        ("buy", "a size is missing"),
+        ("buy 1 DOGE", "DOGE"),
+        ("close ETH", "ETH"),
+        ("margin ETH 100", "say whether to add"),
+        ("buy 1e400 ETH", "out of range"),
+        ("cancel c99", "c99"),
+        ("@ yesterday", "neither a time"),
+        ("@ -5m", "time can’t go back"),
+        ("[bold]@click[/]", "is not a command"),
+    ],
+)
+async def test_a_refusal_says_why_and_leaves_the_text(isocross_home: Path, text: str, why: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, text, send=False)
+        assert says_of(pilot).startswith("✗")
+        await pilot.press("enter")
+        assert why in notice_of(pilot)
+        assert line_of(pilot).input.value == text
+        assert kinds(desk_of(pilot).play.recorder.events()) == ["deposit"]
+
+
+async def test_what_a_terminal_would_obey_is_dropped(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "note \x1b]0;owned\x07 and \u202eback", send=False)
+        assert line_of(pilot).input.value == "note ]0;owned and back"
+        await pilot.press("enter")
+        assert all(letter.isprintable() for letter in screen_text(pilot).replace("\n", ""))
+
+
+async def test_markup_stays_letters(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "note [bold red]look[/] [@click=app.exit]here[/]")
+        assert "[bold red]look[/] [@click=app.exit]here[/]" in notice_of(pilot)
+        assert "[bold red]look[/]" in screen_text(pilot)
+
+
+async def test_history(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "note one")
+        await type_command(pilot, "note two")
+        await pilot.press("colon", "d", "up")
+        assert line_of(pilot).input.value == "note two"
+        await pilot.press("up", "up")
+        assert line_of(pilot).input.value == "note one"
+        await pilot.press("down", "down")
+        assert line_of(pilot).input.value == "d"
+
+
+async def test_esc_leaves_it(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("colon", "q", "escape")
+        assert not line_of(pilot).is_open
+        await pilot.press("full_stop")
+        assert desk_of(pilot).play.session.step == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "step"), [("@ +5m", 5), ("@ 2024-01-01T00:07Z", 7), ("@ 00:03", 3), ("@ end", 59), ("@ +5h", 59)]
+)
+async def test_words_that_move_time(isocross_home: Path, text: str, step: int) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, text, send=False)
+        assert says_of(pilot) == f"→ {step} steps on"
+        await pilot.press("enter")
+        await frames(pilot, 10, 0)
+        assert desk_of(pilot).play.session.step == step
+        assert not desk_of(pilot).play.running
+
+
+async def test_moving_to_a_kind_of_event(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 2.4 ETH 10x iso")
+        await type_command(pilot, "@ liquidation", send=False)
+        assert says_of(pilot).endswith("or the first liquidation")
+        await pilot.press("enter")
+        await frames(pilot, 20, 0)
+        events = desk_of(pilot).play.recorder.events()
+        assert "liquidation" in kinds(events)
+        assert desk_of(pilot).play.session.step == next(each.step for each in events if each.kind == "liquidation")
+
+
+async def test_it_has_a_row_of_its_own_on_a_narrow_screen(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session(), NARROW) as pilot:
+        await type_command(pilot, "buy 2 ETH 10x", send=False)
+        lines = screen_text(pilot).splitlines()
+        at = next(place for place, line in enumerate(lines) if line.startswith(" : buy"))
+        assert lines[at + 1].strip().startswith("→ +2 ETH")

@@ -1,0 +1,300 @@
+"""Playing at the desk: a whole game, time, wipe-outs, faults, and what it looks like."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.events import iso
+from tests.tui.desks import (
+    NARROW,
+    WIDE,
+    desk_of,
+    frames,
+    hopeless_session,
+    kinds,
+    new_session,
+    notice_of,
+    playing,
+    saved,
+    screen_text,
+    strips_of,
+    type_command,
+)
+from tests.tui.strip_text import assert_golden, text_of
+from tui.dialogs.result import ResultDialog
+from tui.dialogs.wiped_out import WipedOutDialog
+from tui.screens.desk import DeskScreen
+from tui.screens.help import HelpScreen
+from tui.screens.home import HomeScreen
+from tui.widgets.events_log import EventsLog
+from tui.widgets.key_bar import KeyBar
+
+
+async def buy(pilot: Any) -> None:
+    """A long at ten times with half of the balance."""
+    await type_command(pilot, "buy 2.4 ETH 10x iso")
+
+
+async def test_a_whole_game(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        desk = desk_of(pilot)
+        await pilot.press("b", "e", "enter", "enter")
+        assert kinds(desk.play.recorder.events()) == ["deposit", "fill"]
+        await pilot.press("space")
+        await frames(pilot, 50)
+        assert "Paused: the ETH pool uses" in notice_of(pilot)
+        assert not desk.play.running
+        await pilot.press("space")
+        await frames(pilot, 50)
+        assert not desk.play.running
+        for _ in range(10):
+            if "liquidation" in kinds(desk.play.recorder.events()):
+                break
+            await pilot.press("space")
+            await frames(pilot, 50)
+        assert "Paused: the ETH pool is liquidated" in notice_of(pilot)
+        before = desk.play.view()
+        await pilot.press("q")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert "Test game" in screen_text(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, DeskScreen)
+        after = desk_of(pilot).play.view()
+        assert (after.step, after.equity, after.liquidations) == (before.step, before.equity, 1)
+        assert "is liquidated" in screen_text(pilot)
+
+
+async def test_continue_shows_the_same(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await buy(pilot)
+        await type_command(pilot, "sell 1 SOL at 120")
+        await pilot.press("full_stop", "full_stop", "full_stop")
+        before = await panels(pilot)
+    async with playing(isocross_home, saved(isocross_home)[0].id) as pilot:
+        assert await panels(pilot) == before
+
+
+async def panels(pilot: Any) -> str:
+    """What the panels say; the chart's scale alone remembers how it came there."""
+    await shown(pilot)
+    names = ("status", "pools", "positions", "equity", "events")
+    widgets = [desk_of(pilot).query_one(f"#desk-{name}") for name in names]
+    return "\n".join(text_of(widget.render_line(row) for row in range(widget.size.height)) for widget in widgets)
+
+
+async def test_a_wipe_out_offers_a_deposit(isocross_home: Path) -> None:
+    async with playing(isocross_home, hopeless_session()) as pilot:
+        await type_command(pilot, "buy 100% ETH 25x cross")
+        await pilot.press("space")
+        await frames(pilot, 20)
+        assert isinstance(pilot.app.screen, WipedOutDialog)
+        assert "Nothing is left to trade with" in screen_text(pilot)
+        assert desk_of(pilot).play.session.state == "wiped out"
+        await pilot.press(*["backspace"] * 4, "0", "enter")
+        assert "more than zero" in screen_text(pilot)
+        await pilot.press("backspace", "5", "0", "0", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, DeskScreen)
+        view = desk_of(pilot).play.view()
+        assert (view.state, view.rescues, view.deposits) == ("running", 1, Decimal(1500))
+
+
+async def test_a_wipe_out_may_end_the_session(isocross_home: Path) -> None:
+    async with playing(isocross_home, hopeless_session()) as pilot:
+        await type_command(pilot, "buy 100% ETH 25x cross")
+        await type_command(pilot, "@ wiped_out")
+        await frames(pilot, 40, 0)
+        assert isinstance(pilot.app.screen, WipedOutDialog)
+        await pilot.press("escape")
+        assert "Wiped out" in notice_of(pilot)
+        await type_command(pilot, "end")
+        assert isinstance(pilot.app.screen, ResultDialog)
+        assert "rescues" in screen_text(pilot)
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert saved(isocross_home)[0].state == "ended"
+
+
+async def test_the_end_of_the_tape_is_said(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "@ end")
+        await frames(pilot, 20, 0)
+        assert isinstance(pilot.app.screen, ResultDialog)
+        await pilot.press("escape")
+        await pilot.press("space")
+        assert "tape ends here" in notice_of(pilot)
+        assert saved(isocross_home)[0].state == "running"
+
+
+async def test_time_passes_at_the_speed_that_is_shown(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        desk = desk_of(pilot)
+        start = desk.play.session.time
+        await pilot.press("space")
+        await frames(pilot, 4)
+        assert desk.play.session.time - start == 300_000
+        await pilot.press("less_than_sign")
+        assert "×60" in notice_of(pilot)
+        await frames(pilot, 8)
+        assert desk.play.session.time - start == 420_000
+        await pilot.press("space")
+        await frames(pilot, 4)
+        assert desk.play.session.time - start == 420_000
+        assert "paused" in screen_text(pilot)
+
+
+async def test_time_stands_still_while_the_command_line_is_open(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("space", "colon")
+        await frames(pilot, 20)
+        assert desk_of(pilot).play.session.step == 0
+        await pilot.press("escape")
+        await frames(pilot, 4)
+        assert desk_of(pilot).play.session.step == 5
+
+
+async def test_run_to_the_next_event(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("n")
+        assert "nothing can happen" in notice_of(pilot)
+        await buy(pilot)
+        await pilot.press("n")
+        await frames(pilot, 20, 0)
+        assert kinds(desk_of(pilot).play.recorder.events())[-1] == "call"
+        assert "Paused: the ETH pool uses" in notice_of(pilot)
+
+
+async def test_single_steps(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("full_stop")
+        assert desk_of(pilot).play.session.step == 1
+
+
+async def test_calls_need_not_pause(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await buy(pilot)
+        await pilot.press("a", "space")
+        await frames(pilot, 60)
+        assert "is liquidated" in notice_of(pilot)
+        assert desk_of(pilot).play.view().calls
+
+
+async def test_keys_give_commands(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        desk = desk_of(pilot)
+        await pilot.press("m")
+        assert desk.play.view().market("ETH").mode == "cross"
+        leverage = desk.play.view().market("ETH").leverage
+        await pilot.press("right_square_bracket")
+        assert desk.play.view().market("ETH").leverage > leverage
+        await pilot.press("comma")
+        assert desk.symbol == "SOL"
+        await pilot.press("1")
+        assert desk.symbol == "ETH"
+
+
+async def test_close_and_margin_are_typed_for_you(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await buy(pilot)
+        await pilot.press("plus", "5", "0", "enter")
+        assert "50.00 added to the ETH pool" in notice_of(pilot)
+        await pilot.press("c", "enter")
+        assert desk_of(pilot).play.view().positions == ()
+
+
+async def test_an_internal_fault_is_logged_and_the_save_stays(
+    isocross_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("a wheel came off")
+
+    async with playing(isocross_home, new_session()) as pilot:
+        await buy(pilot)
+        desk = desk_of(pilot)
+        hashed = desk.play.session.state_hash()
+        with monkeypatch.context() as patch:
+            patch.setattr(desk.play.session, "advance", broken)
+            await pilot.press("full_stop")
+        assert "failed inside (RuntimeError)" in notice_of(pilot)
+        await type_command(pilot, "close ETH")
+        assert "continue from the save" in notice_of(pilot)
+        await pilot.press("escape", "q")
+        await pilot.pause()
+    assert "a wheel came off" in (isocross_home / "logs" / "faults.log").read_text()
+    assert saved(isocross_home)[0].hash == hashed
+
+
+async def test_a_disk_that_refuses_is_told(isocross_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        recorder = type(desk_of(pilot).play.recorder)
+        with monkeypatch.context() as patch:
+            patch.setattr(recorder, "saved", property(lambda self: False))
+            patch.setattr(recorder, "trouble", property(lambda self: "the disk is full; free some space"))
+            await pilot.press("full_stop")
+            assert "Not saved: the disk is full; free some space. The game goes on." in notice_of(pilot)
+            assert "NOT SAVED" in screen_text(pilot)
+        await pilot.press("full_stop")
+        assert "Saved again" in notice_of(pilot)
+
+
+async def test_help_is_on_every_screen(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        assert "opens the ticket" in screen_text(pilot)
+        await pilot.press("escape", "q", "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
+async def test_looks(isocross_home: Path, size: tuple[int, int]) -> None:
+    async with playing(isocross_home, new_session(), size) as pilot:
+        name = f"desk-{size[0]}x{size[1]}"
+        await type_command(pilot, "buy 2.4 ETH 10x iso sl 1850 tp 2200")
+        await type_command(pilot, "sell $500 SOL 5x cross")
+        await pilot.press("full_stop", "full_stop", "full_stop", "full_stop")
+        await shown(pilot)
+        assert_golden(name, strips_of(pilot))
+        await pilot.press("b")
+        await shown(pilot)
+        assert_golden(f"{name}-ticket", strips_of(pilot))
+
+
+async def shown(pilot: Any) -> None:
+    """Everything painted: the log paints at most ten times a second."""
+    desk_of(pilot).query_one(EventsLog).redraw()
+    await pilot.pause()
+
+
+async def test_panels_take_turns_on_a_narrow_screen(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session(), NARROW) as pilot:
+        titles = []
+        for _ in range(4):
+            titles.append([name for name in ("Pools", "Positions", "Events") if f"─ {name}" in screen_text(pilot)])
+            await pilot.press("tab")
+            await pilot.pause()
+        assert titles == [["Pools", "Events"], ["Pools"], ["Positions"], ["Events"]]
+        assert "─ ETH" in screen_text(pilot)
+
+
+async def test_a_key_can_be_clicked(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.click(KeyBar, offset=(1, 0))
+        assert desk_of(pilot).play.holds == {"ticket"}
+
+
+async def test_quitting_the_program_saves(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("space")
+        await frames(pilot, 12)
+        step = desk_of(pilot).play.session.step
+        time = iso(desk_of(pilot).play.session.time)
+        pilot.app.exit()
+    assert (saved(isocross_home)[0].step, saved(isocross_home)[0].time) == (step, time)

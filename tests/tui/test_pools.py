@@ -1,0 +1,159 @@
+"""The pools panel: bars that fill towards liquidation, at two widths and in every state."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import Session, Setup, parse
+from tests.tui.examples import NOW, one_cross, pool, position, two_isolated, view, wave
+from tests.tui.strip_text import OneWidget, assert_golden, text_of
+from tui.themes import DEFAULT_PALETTE
+from tui.widgets.bars import bar, gauge_row, used
+from tui.widgets.pool_rows import Gone, panel_rows
+from tui.widgets.pools import PoolsPanel
+
+D = Decimal
+
+
+@pytest.mark.parametrize("width", [56, 36])
+@pytest.mark.parametrize(("name", "pools"), [("isolated", two_isolated()), ("cross", one_cross())])
+def test_it_looks_so(name: str, pools: tuple, width: int) -> None:
+    assert_golden(f"pools-{name}-{width}", panel_rows(view(pools), (), width, 20, DEFAULT_PALETTE))
+
+
+def test_what_is_lost_is_said() -> None:
+    gone = (Gone("iso:ETH", ("ETH",), NOW),)
+    wiped = view((), state="wiped out", liquidations=2)
+    assert_golden("pools-wiped-out-56", panel_rows(wiped, gone, 56, 20, DEFAULT_PALETTE))
+    assert_golden("pools-wiped-out-36", panel_rows(wiped, gone, 36, 20, DEFAULT_PALETTE))
+
+
+def test_rows_are_left_out_before_anything_scrolls() -> None:
+    lengths = [len(panel_rows(view(), (), 56, height, DEFAULT_PALETTE)) for height in (20, 10, 9, 8, 2)]
+    assert lengths == [11, 10, 8, 8, 7]
+
+
+@pytest.mark.parametrize(
+    ("gauge", "said"),
+    [
+        (None, "none used"),
+        (D(0), "0 % used"),
+        (D("0.4999"), "49 % used"),
+        (D("0.5"), "50 % used !"),
+        (D("0.80"), "80 % used ⚠"),
+        (D("0.9999"), "99 % used ⚠⚠"),
+        (D("1.2"), "120 % used ⚠⚠"),
+        (D("12345"), ">900 % used ⚠⚠"),
+        (D("-3"), ">900 % used ⚠⚠"),
+        (D("NaN"), ">900 % used ⚠⚠"),
+        (D("Infinity"), ">900 % used ⚠⚠"),
+    ],
+)
+def test_the_band_is_said_in_words(gauge: Decimal | None, said: str) -> None:
+    assert used(gauge) == said
+    for width in (5, 20, 60):
+        assert sum(len(text) for text, _ in gauge_row(gauge, width, DEFAULT_PALETTE)) <= max(width, len(said))
+
+
+@given(st.floats(-1, 2), st.integers(0, 80))
+def test_a_bar_is_full_only_when_it_is(ratio: float, width: int) -> None:
+    style = DEFAULT_PALETTE.text
+    text = "".join(text for text, _ in bar(ratio, width, style, style))
+    assert len(text) == width
+    assert (text == "█" * width) == (ratio >= 1 or width == 0)
+
+
+@given(
+    st.decimals(-(10**12), 10**12, places=6),
+    st.decimals(D("1e-9"), 10**9, places=9),
+    st.integers(1, 80),
+    st.integers(1, 30),
+    st.booleans(),
+)
+def test_no_figure_is_too_long(money: Decimal, price: Decimal, width: int, height: int, crossed: bool) -> None:
+    held = position(size=D("-0.00000001"), entry_price=price, unrealised=money, liquidation_price=price)
+    pools = (pool("cross" if crossed else "iso:ETH", held, equity=money, cushion=-money, gauge=None),)
+    for row in panel_rows(view(pools), (), width, height, DEFAULT_PALETTE):
+        assert row.cell_length == width
+        assert len(row.text) == width
+        assert " nan" not in row.text.lower()
+
+
+async def test_only_the_rows_that_changed_are_repainted() -> None:
+    panel = PoolsPanel()
+    app = OneWidget(panel)
+    async with app.run_test(size=(56, 20)) as pilot:
+        panel.show(view())
+        await pilot.pause()
+        assert panel.title_text() == "Pools"
+        assert panel.subtitle_text() == "equity 9,201.05"
+        app.repainted.clear()
+        panel.show(view())
+        assert app.repainted == []
+        panel.show(view(two_isolated("0.9216")))
+        assert app.repainted == [1]
+
+
+async def test_a_liquidated_pool_is_remembered_until_it_lives_again() -> None:
+    panel = PoolsPanel()
+    app = OneWidget(panel)
+    async with app.run_test(size=(56, 24)):
+        panel.show(view(step=10))
+        panel.show(view(two_isolated()[1:], step=11, liquidations=1))
+        assert "ISO ETH ✕ LIQUIDATED" in app.text()
+        panel.show(view(step=12, liquidations=1))
+        assert "LIQUIDATED" not in app.text()
+        panel.show(view(two_isolated()[1:], step=13, liquidations=1))
+        assert "LIQUIDATED" not in app.text(), "closed by the player"
+
+
+async def test_many_pools_scroll() -> None:
+    pools = tuple(pool(f"iso:ETH{place}", position(pool=f"iso:ETH{place}")) for place in range(9))
+    panel = PoolsPanel()
+    app = OneWidget(panel)
+    async with app.run_test(size=(40, 10)) as pilot:
+        panel.show(view(pools))
+        panel.focus()
+        assert "▼ 20 more rows" in app.text()
+        assert "WALLET" not in app.text()
+        await pilot.press("end")
+        assert "WALLET" in app.text()
+        assert "more rows" not in app.text()
+        await pilot.press("home", "down")
+        assert panel.top == 1
+
+
+async def test_a_real_session_is_shown() -> None:
+    session = Session(Setup(balance=D(2000)), wave())
+    panel = PoolsPanel()
+    app = OneWidget(panel)
+    async with app.run_test(size=(56, 20)):
+        panel.show(session.view())
+        assert "WALLET  2,000.00 free" in app.text()
+        session.do(parse("buy $10000 ETH 10x iso"))
+        panel.show(session.view())
+        assert "ISO ETH +4.1" in app.text()
+        assert "to go" in app.text()
+        session.advance(len(wave()) - 1)
+        panel.show(session.view())
+        assert " nan" not in app.text().lower()
+
+
+def test_symbols_are_letters_and_nothing_else() -> None:
+    strange = position("\x1b[31m[b]X")
+    known = view().markets[0]
+    rows = panel_rows(
+        view((pool("iso:X", strange),), markets=(_renamed(known, strange.symbol),)), (), 56, 20, DEFAULT_PALETTE
+    )
+    assert "\x1b" not in text_of(rows)
+    assert "[b]X" in text_of(rows)
+
+
+def _renamed(market: object, symbol: str) -> object:
+    from dataclasses import replace
+
+    return replace(market, symbol=symbol)  # type: ignore[type-var]

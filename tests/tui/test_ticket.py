@@ -1,0 +1,195 @@
+"""The ticket: what it previews, when it sends, and what it refuses."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine.session import Session
+from tests.tui.desks import NARROW, desk_of, frames, new_session, notice_of, playing, screen_text, type_command
+from tui.ticket_form import FIELDS, TicketForm
+from tui.widgets.ticket import Ticket
+
+
+def ticket_of(pilot: Any) -> Ticket:
+    """The desk's ticket."""
+    return desk_of(pilot).query_one(Ticket)
+
+
+def positions(pilot: Any) -> dict[str, Decimal]:
+    """Signed sizes by market."""
+    return {each.symbol: each.size for each in desk_of(pilot).play.view().positions}
+
+
+async def test_the_first_enter_previews_and_the_second_sends(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "dollar_sign", "5", "0", "0", "0", "enter")
+        assert ticket_of(pilot).armed
+        assert positions(pilot) == {}
+        assert "sends it" in screen_text(pilot)
+        await pilot.press("enter")
+        assert positions(pilot)["ETH"] > 2
+        assert not ticket_of(pilot).is_open
+        assert "Buy 2.5 ETH" in notice_of(pilot)
+
+
+@pytest.mark.parametrize(
+    "edit", ["1", "backspace", "left_square_bracket", "m", "w", "s", "l", "right"], ids=lambda edit: edit
+)
+async def test_any_edit_asks_again(isocross_home: Path, edit: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "enter")
+        assert ticket_of(pilot).armed
+        await pilot.press(edit)
+        assert not ticket_of(pilot).armed
+        await pilot.press("enter")
+        assert positions(pilot) == {}
+
+
+async def test_time_stands_still_while_it_is_open(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("space")
+        await frames(pilot, 4)
+        step = desk_of(pilot).play.session.step
+        await pilot.press("b")
+        await frames(pilot, 40)
+        assert desk_of(pilot).play.session.step == step > 0
+        assert "Time stands still" in notice_of(pilot)
+        assert "paused" in screen_text(pilot)
+        await pilot.press("escape")
+        await frames(pilot, 4)
+        assert desk_of(pilot).play.session.step > step
+
+
+@pytest.mark.parametrize("size", [NARROW, (160, 45)], ids=["80x24", "160x45"])
+async def test_it_shows_both_modes(isocross_home: Path, size: tuple[int, int]) -> None:
+    async with playing(isocross_home, new_session(), size) as pilot:
+        await pilot.press("b", "2", "enter")
+        text = screen_text(pilot)
+        for word in ("initial margin", "fee", "liquidation at", "to liquidation $", "isolated", "cross", "now"):
+            assert word in text
+        isolated, cross = desk_of(pilot).look("buy 2 ETH 10x").previews
+        for preview in (isolated, cross):
+            assert preview.after is not None
+            assert f"{preview.after.cushion:,.2f}" in text
+
+
+async def test_a_preview_is_what_happens(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "2", "enter")
+        preview = desk_of(pilot).look(ticket_of(pilot).form.text).of_mode("isolated")
+        await pilot.press("enter")
+        position = desk_of(pilot).play.view().positions[0]
+        assert preview is not None
+        assert preview.after is not None
+        assert position.liquidation_price == preview.after.liquidation_price
+        assert position.fees == preview.fee
+
+
+async def test_a_refusal_says_why_and_what_would_work(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "9", "9", "9", "enter")
+        assert not ticket_of(pilot).armed
+        assert "✗" in screen_text(pilot)
+        assert "try" in screen_text(pilot)
+        await pilot.press("enter", "enter")
+        assert positions(pilot) == {}
+        await pilot.press("backspace", "backspace", "backspace")
+        assert "How much?" in screen_text(pilot)
+
+
+async def test_a_limit_order_with_legs_waits(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "2", "l", "1", "9", "5", "0", "t", "2", "1", "0", "0", "x", "1", "9", "0", "0")
+        assert ticket_of(pilot).form.text == "buy 2 ETH at 1950 10x iso tp 2100 sl 1900"
+        assert "as if it filled now" in screen_text(pilot)
+        await pilot.press("enter", "enter")
+        order = desk_of(pilot).play.view().orders[0]
+        assert (order.price, order.take_profit, order.stop_loss) == (1950, 2100, 1900)
+
+
+async def test_a_sale_of_another_market(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("comma", "s", "1", "m", "enter", "enter")
+        assert positions(pilot) == {"SOL": Decimal(-1)}
+        assert desk_of(pilot).play.view().positions[0].mode == "cross"
+
+
+async def test_dropping_it_does_nothing(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "enter", "escape")
+        assert not ticket_of(pilot).is_open
+        assert positions(pilot) == {}
+        assert desk_of(pilot).play.holds == set()
+
+
+async def test_a_field_can_be_clicked(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b")
+        await pilot.click(Ticket, offset=(4, 6))
+        assert ticket_of(pilot).form.field == "tp"
+
+
+async def test_one_mode_a_market_is_told(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        await pilot.press("b", "m", "enter")
+        assert not ticket_of(pilot).armed
+        assert "one mode a" in screen_text(pilot)
+
+
+def form() -> TicketForm:
+    """A ticket on the fall."""
+    start = new_session()
+    return TicketForm("buy", Session(start.setup, start.tape).view().markets, "ETH")
+
+
+def test_every_field_changes_and_comes_back_to_a_command() -> None:
+    ticket = form()
+    for _ in range(2 * len(FIELDS)):
+        ticket.move(1)
+        for by in (1, 1, -1, 1):
+            ticket.change(by)
+            assert ticket.text.split()[0] in ("buy", "sell")
+
+
+def test_only_what_a_field_takes_can_be_typed() -> None:
+    ticket = form()
+    assert not ticket.type("x")
+    assert not ticket.type("\x1b")
+    assert not ticket.type("")
+    assert ticket.type("7")
+    assert ticket.size == "7"
+    for _ in range(50):
+        ticket.type("1")
+    assert len(ticket.size) <= 20
+
+
+def test_the_arrows_go_through_the_size_presets() -> None:
+    ticket = form()
+    seen = [ticket.size]
+    for _ in range(3):
+        ticket.change(1)
+        seen.append(ticket.size)
+    assert seen == ["25%", "50%", "100%", "100%"]
+
+
+def test_leverage_stays_within_the_market() -> None:
+    ticket = form()
+    for _ in range(30):
+        ticket.change_leverage(1)
+    assert int(ticket.leverage) == ticket.market.largest_leverage
+    for _ in range(30):
+        ticket.change_leverage(-1)
+    assert ticket.leverage == "1"
+
+
+def test_an_order_that_only_reduces_has_no_legs() -> None:
+    ticket = form()
+    ticket.tp = "2100"
+    ticket.change_reduce()
+    assert ticket.text.endswith("reduce")
+    assert " tp " not in ticket.text

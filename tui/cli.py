@@ -1,0 +1,265 @@
+"""The command line. Nothing but the standard library is imported before it is known what is wanted."""
+
+from __future__ import annotations
+
+import io
+import os
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, NoReturn
+
+if TYPE_CHECKING:
+    from saves import Library
+    from tui.start import NewSession
+
+DONE, CANNOT, FAILED, UNWRITTEN, INTERRUPTED, UNHEARD = 0, 2, 70, 74, 130, 141
+"""Exit statuses; the last is what a shell shows for a program that nobody listens to any more."""
+
+HOME = ""
+"""The command of a command line without words."""
+
+LONGEST_MESSAGE = 2_000
+LONGEST_COMMAND = 40
+
+
+def main(argv: Sequence[str] | None = None) -> NoReturn:
+    """Do what the command line asks, and leave the program with its exit status."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    sys.exit(_status(words))
+
+
+def _status(words: list[str]) -> int:
+    """Do what is asked; whatever goes wrong becomes a message and an exit status."""
+    _prepare_streams()
+    try:
+        status = _dispatch(words)
+        sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        _stop_writing()
+        return UNHEARD
+    except OSError as error:
+        if error.filename is not None:  # a file of the program's own; others are refused in words where they are opened
+            return _failed(error, words)
+        _stop_writing()
+        _refuse(f"what it has to say can’t be written: {error.strerror or error}")
+        return UNWRITTEN
+    except Exception as error:  # the last line of defence: nobody is shown a traceback
+        return _failed(error, words)
+
+
+def _prepare_streams() -> None:
+    """Let no message fail: not where nobody listens (`>&-`), nor for a letter that the encoding does not have."""
+    sys.stdout = sys.stdout or io.StringIO()
+    sys.stderr = sys.stderr or io.StringIO()
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def _stop_writing() -> None:
+    """Give Python nothing more to flush into a pipe that is closed."""
+    try:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+    except (OSError, ValueError):
+        return
+
+
+def _dispatch(words: list[str]) -> int:
+    command, *rest = words or [HOME]
+    if command in ("-h", "--help", "help"):
+        return _help(rest[0] if rest else None)
+    if command in ("-V", "--version"):
+        return _version()
+    if command not in COMMANDS or (words and command == HOME):
+        return _refuse(*_unknown(command))
+    if any(word in ("-h", "--help") for word in rest):
+        return _help(command)
+    from tui.cli_options import UsageError
+
+    try:
+        return COMMANDS[command](rest)
+    except UsageError as error:
+        return _refuse(error.reason, error.would_work)
+
+
+def _help(command: str | None) -> int:
+    from tui.cli_help import MAIN, TEXTS
+
+    if command is not None and command not in TEXTS:
+        return _refuse(*_unknown(command))
+    text = MAIN if command is None else TEXTS[command]
+    print(text, end="")
+    return DONE
+
+
+def _version() -> int:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        print(f"isocross {version('isocross')}")
+    except PackageNotFoundError:
+        print("isocross, not installed: run from its source")
+    return DONE
+
+
+def _unknown(command: str) -> tuple[str, str]:
+    from difflib import get_close_matches
+
+    close = get_close_matches(command[:LONGEST_COMMAND], COMMANDS, n=1)
+    return f"“{command}” is no command of isocross", f"isocross {close[0]}" if close else "isocross --help"
+
+
+def _refuse(reason: str, would_work: str = "") -> int:
+    """Say why not, and what would work."""
+    from tui.plain import harmless
+
+    text = f"isocross: {reason}" + (f"; try: {would_work}" if would_work else "")
+    print(harmless(text, LONGEST_MESSAGE), file=sys.stderr)
+    return CANNOT
+
+
+def _failed(error: Exception, words: list[str]) -> int:
+    """Log an internal error; one line about it."""
+    from saves.home import home_folder
+    from tui.faults import LOG_FILE, log_fault
+    from tui.plain import harmless
+
+    home = home_folder()
+    log_fault(home, error, f"isocross {' '.join(words)}")
+    log = home / "logs" / LOG_FILE
+    where = f"the details are in {log}" if log.exists() else "no log could be written"
+    print(harmless(f"isocross: the program failed inside ({type(error).__name__}); {where}"), file=sys.stderr)
+    return FAILED
+
+
+def _say(lines: Iterable[str]) -> None:
+    from tui.plain import harmless
+
+    for line in lines:
+        print(harmless(line))
+
+
+def _run(words: list[str]) -> int:
+    from engine.script import ScriptError
+    from saves import SaveError
+    from tui.cli_options import run_options
+    from tui.cli_run import run_script
+    from tui.price_source import SourceError
+
+    options = run_options(words)
+    try:
+        run_script(options)
+    except SourceError as error:
+        return _refuse(error.reason, error.would_work)
+    except (ScriptError, SaveError) as error:
+        return _refuse(str(error))
+    return DONE
+
+
+def _play(words: list[str]) -> int:
+    from engine.script import ScriptError
+    from saves import Library, SaveError
+    from tui.cli_options import play_options
+    from tui.cli_play import new_session, saved_session, script_of
+
+    options = play_options(words)
+    try:
+        script = None if options.saved is not None else script_of(options)
+        _check_terminal()
+        with Library.attempt() as library:
+            if script is None:
+                return _app(library, saved_session(library, options.saved))
+            return _app(library, new_session(library, script, options.name))
+    except SaveError as error:
+        return _refuse(str(error))
+    except ScriptError as error:  # its file is the name of an option
+        return _refuse(f"{error.file}: {error.reason}", error.would_work)
+
+
+def _home(words: list[str]) -> int:
+    from saves import Library
+
+    _check_terminal()
+    with Library.attempt() as library:
+        return _app(library, None)
+
+
+def _check_terminal() -> None:
+    from tui.cli_options import UsageError
+
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("the game needs a terminal to draw on, and this is none", "isocross run SCRIPT")
+
+
+def _app(library: Library, start: NewSession | str | None) -> int:
+    from tui.app import IsocrossApp
+
+    app = IsocrossApp(library, start)
+    app.run()
+    return app.return_code or DONE
+
+
+def _prices(words: list[str]) -> int:
+    from pathlib import Path
+
+    from engine.script import WordsError, parse_time
+    from tui.cli_options import prices_options
+    from tui.price_source import SourceError, inspect
+
+    options = prices_options(words)
+    try:
+        since = None if options.since is None else parse_time(options.since)
+        _say(inspect(Path(options.file), options.symbol, since))
+    except WordsError as error:
+        return _refuse(f"--from: {error.message}", error.would_work)
+    except SourceError as error:
+        return _refuse(error.reason, error.would_work)
+    return DONE
+
+
+def _venues(words: list[str]) -> int:
+    from tui.cli_options import venues_options
+    from tui.cli_venues import venue_lines
+
+    _say(venue_lines(venues_options(words).name))
+    return DONE
+
+
+def _saves(words: list[str]) -> int:
+    from saves import Library, SaveError
+    from tui.cli_options import saves_options
+    from tui.cli_saves import act
+
+    options = saves_options(words)
+    try:
+        with Library.open() as library:
+            _say(act(library, options, _asked))
+    except SaveError as error:
+        return _refuse(str(error))
+    return DONE
+
+
+def _asked(question: str) -> bool:
+    """Whether the player says yes. Raises UsageError where nobody can be asked."""
+    from tui.cli_options import UsageError
+    from tui.plain import harmless
+
+    if not sys.stdin.isatty():
+        raise UsageError("there is nobody to ask whether it is meant", "the same with --yes")
+    print(harmless(question), end=" [y/N] ", flush=True)
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
+
+
+COMMANDS: dict[str, Callable[[list[str]], int]] = {
+    HOME: _home,
+    "play": _play,
+    "run": _run,
+    "prices": _prices,
+    "venues": _venues,
+    "saves": _saves,
+}
+"""What each command does with the words after it, by name."""

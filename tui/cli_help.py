@@ -1,0 +1,165 @@
+"""What `--help` says. Plain text, so that it is there before anything is imported."""
+
+from __future__ import annotations
+
+MAIN = """\
+isocross: a margin-trading simulator for the terminal, isolated against cross.
+
+You manage a paper portfolio against replayed or made-up prices, under the margin rules
+of a real venue. You get liquidated here so that you don't get liquidated there.
+
+Usage
+  isocross                      the home screen: saved sessions, a new one, a quick one
+  isocross play [OPTION ...]    straight to the desk with a new session, or a saved one
+  isocross run SCRIPT           play a script without a screen, and print what happened
+  isocross prices inspect FILE  what a price file holds, and what was mended in it
+  isocross venues [NAME]        whose rules can be played, and what they are
+  isocross saves ACTION         list, show, rename, delete, export or import sessions
+
+  isocross COMMAND --help       more about a command, with examples
+  isocross --version            the version
+
+Environment
+  ISOCROSS_HOME                 the folder of saves, settings and logs
+
+Exit status
+  0   done
+  2   it can't be done as asked: a bad script, file or option; the message says why
+  70  the program failed inside; the details are in the logs
+  74  what it has to say can't be written
+  130 interrupted
+
+No real money, no real orders, and nothing here is advice.
+"""
+
+PLAY = """\
+isocross play: straight to the desk.
+
+Usage
+  isocross play [OPTION ...]          a new session
+  isocross play --continue [NAME]     a saved one; without a name, the last one played
+
+Rules
+  --venue NAME         the rulebook (hyperliquid); `isocross venues` lists them
+  --mode iso|cross     margin mode of orders that don't say one (isolated)
+  --balance AMOUNT     first deposit, in quote units (10000)
+  --slippage on|off    whether trades at the market pay half the spread and their impact (on)
+  --fees on|off        whether trading fees are charged (on)
+  --funding on|off     whether funding is charged (on)
+  --set 'NAME VALUE'   change a parameter of the venue; may be given again
+
+Prices, one of the two; without either, six made-up hours with a crash in them
+  --synthetic 'REGIME [seed N] [markets BTC,ETH] [days N] [step 1s]'
+  --start TIME         when made-up prices start (2024-01-01)
+  --prices BTC=FILE [ETH=FILE ...]
+  --from TIME, --to TIME    only the bars between, UTC
+
+  --name NAME          what to call the save; one is made up otherwise
+
+Examples
+  isocross play --synthetic 'crash seed 7 markets BTC,ETH,SOL days 2 step 1s'
+  isocross play --prices BTC=btc.csv ETH=eth.csv --from 2022-11-08 --mode cross
+  isocross play --balance 2000 --set 'maintenance ETH 1%' --fees off
+  isocross play --continue
+"""
+
+RUN = """\
+isocross run: play a script without a screen.
+
+Usage
+  isocross run SCRIPT [--json] [--strict] [--save NAME]
+  isocross run -                read the script from the standard input
+
+  --json         one JSON object a line for each event, numbers as exact strings;
+                 the last one has kind "summary"
+  --strict       stop at the first refused command, with exit status 2; otherwise it is
+                 reported and the run goes on, for a script is a test of a plan
+  --save NAME    keep the session: it can be continued, replayed and exported
+
+A script has its set-up first, a line each, then commands and moves of time.
+`#` starts a comment. Price files are looked for beside the script.
+
+  venue hyperliquid             rulebook               (hyperliquid)
+  mode isolated                 mode of orders         (isolated)
+  balance 2000                  first deposit          (10000)
+  slippage off                  no spread, no impact   (on)
+  fees off                      no trading fees        (on)
+  funding off                   no funding             (on)
+  set maintenance ETH 1%        a parameter of the venue
+  digest 4f1c09aa               refuse any other prices than these
+
+  path ETH 1m 2000 1950 !1700   prices in the script: a step, and a price for each; `!` marks
+                                a jump before it. A path for each market, all with one step.
+  mark ETH 2000 1960 1750       marks beside them      (the last prices)
+  premium ETH 0.01% 0% -0.2%    premium over the index, for funding; one for all will do
+  tick ETH 0.01                 the price grid         (as fine as the prices need)
+  start 2024-01-01T00:00Z       time of the first one
+or
+  synthetic crash seed 7 markets BTC,ETH,SOL days 2 step 1s
+or
+  prices BTC=btc.csv ETH="my eth.csv" [from TIME] [to TIME]
+
+  buy $10000 ETH 10x iso        commands act at the time reached
+  @ +2m                         s, m, h, d
+  @ 2022-11-08T16:00Z           a moment; `@ 06:24` is the next such time of day
+  @ liquidation                 until the next one; also fill, call, funding ... or any
+  @ end                         to the last price
+
+Commands
+  buy|sell SIZE SYMBOL [at PRICE | stop PRICE | take PRICE] [Nx] [iso|cross] [tp PRICE] [sl PRICE] [reduce]
+  close SYMBOL [SIZE|PCT]    flatten    cancel ID|SYMBOL|all    margin SYMBOL +AMOUNT|-AMOUNT
+  leverage SYMBOL Nx    mode SYMBOL iso|cross    deposit AMOUNT    cash out AMOUNT    note TEXT    end
+  SIZE is 0.5 (base units), $10000 (notional) or 25% (of what could be opened).
+
+Examples
+  isocross run crash.txt
+  isocross run crash.txt --json | tail -n 1
+  isocross run crash.txt --save "What if I had used cross"
+"""
+
+PRICES = """\
+isocross prices: look at a file of prices before playing on it.
+
+Usage
+  isocross prices inspect FILE [--symbol NAME] [--from TIME]
+
+It prints the format that was recognised, the market, the times, the holes, and what was mended.
+CSV, JSON, feather, parquet, and any of them zipped or gzipped; exchange archives and
+spreadsheets as they are downloaded.
+
+  --symbol NAME    what to call the market, where the file says it wrongly or not at all
+  --from TIME      leave out what is older
+
+Examples
+  isocross prices inspect BTCUSDT-1m-2022-11.zip
+  isocross prices inspect LUNAUSDT-1m-2022-05.csv --from 2022-05-28
+"""
+
+VENUES = """\
+isocross venues: whose margin rules can be played.
+
+Usage
+  isocross venues           a line each
+  isocross venues NAME      one venue: its modes, its liquidation, who pays below zero,
+                            and what its sources leave open
+"""
+
+SAVES = """\
+isocross saves: the saved sessions. A session is named by its name or its id.
+
+Usage
+  isocross saves list [--json]           all of them, the last one played first
+  isocross saves show NAME [--json]      one of them, with its commands
+  isocross saves rename NAME NEW
+  isocross saves delete NAME [--yes]     asks before, unless --yes
+  isocross saves export NAME FILE        to a file of its own, with its prices
+  isocross saves import FILE             from such a file
+
+Examples
+  isocross saves list
+  isocross saves rename "Amber Fjord" "FTX, cross"
+  isocross saves export "FTX, cross" ftx.isocross
+"""
+
+TEXTS = {"play": PLAY, "run": RUN, "prices": PRICES, "venues": VENUES, "saves": SAVES}
+"""The help of each command."""

@@ -1,0 +1,139 @@
+"""The options of the command line, read into plain values."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Sequence
+from typing import NoReturn
+
+
+class UsageError(ValueError):
+    """The command line can't be followed.
+
+    Attributes:
+        reason: why.
+        would_work: what would.
+    """
+
+    def __init__(self, reason: str, would_work: str = "") -> None:
+        self.reason, self.would_work = reason, would_work
+        super().__init__(f"{reason}; try: {would_work}" if would_work else reason)
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse without its own help and without leaving the program."""
+
+    def __init__(self, command: str, would_work: str) -> None:
+        super().__init__(prog=command, add_help=False, allow_abbrev=False)
+        self.would_work = would_work
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{self.prog}: {message}", self.would_work)
+
+
+def run_options(words: Sequence[str]) -> argparse.Namespace:
+    """SCRIPT, --json, --strict, --save. Raises UsageError."""
+    parser = _Parser("run", "isocross run SCRIPT --json")
+    parser.add_argument("script", metavar="SCRIPT")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--strict", action="store_true")
+    parser.add_argument("--save", metavar="NAME")
+    return parser.parse_args(words)
+
+
+def prices_options(words: Sequence[str]) -> argparse.Namespace:
+    """inspect FILE, --symbol, --from. Raises UsageError."""
+    parser = _Parser("prices", "isocross prices inspect FILE")
+    parser.add_argument("action", metavar="ACTION", choices=["inspect"])
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--symbol", metavar="NAME")
+    parser.add_argument("--from", dest="since", metavar="TIME")
+    return parser.parse_args(words)
+
+
+def venues_options(words: Sequence[str]) -> argparse.Namespace:
+    """An optional NAME. Raises UsageError."""
+    parser = _Parser("venues", "isocross venues hyperliquid")
+    parser.add_argument("name", metavar="NAME", nargs="?")
+    return parser.parse_args(words)
+
+
+SAVES_ACTIONS = {
+    "list": (),
+    "show": ("name",),
+    "rename": ("name", "new"),
+    "delete": ("name",),
+    "export": ("name", "file"),
+    "import": ("file",),
+}
+"""What each action is told, in order."""
+
+
+def saves_options(words: Sequence[str]) -> argparse.Namespace:
+    """An action, its arguments, --json or --yes. Raises UsageError."""
+    if not words or words[0] not in SAVES_ACTIONS:
+        what = f"“{words[0]}” is no action" if words else "an action is missing"
+        raise UsageError(f"saves: {what}", f"isocross saves {'|'.join(SAVES_ACTIONS)}")
+    action = words[0]
+    arguments = " ".join(name.upper() for name in SAVES_ACTIONS[action])
+    parser = _Parser(f"saves {action}", f"isocross saves {action} {arguments}".strip())
+    for name in SAVES_ACTIONS[action]:
+        parser.add_argument(name, metavar=name.upper())
+    if action in ("list", "show"):
+        parser.add_argument("--json", action="store_true")
+    if action == "delete":
+        parser.add_argument("--yes", action="store_true")
+    options = parser.parse_args(words[1:])
+    options.action = action
+    return options
+
+
+SINGLE = ("venue", "mode", "balance", "slippage", "fees", "funding", "start")
+"""Options of `play` that are a set-up line of the same name."""
+
+
+def play_options(words: Sequence[str]) -> argparse.Namespace:
+    """The set-up as options, --name, --continue. Raises UsageError."""
+    parser = _Parser("play", "isocross play --help")
+    for name in SINGLE:
+        parser.add_argument(f"--{name}", metavar="WORD")
+    parser.add_argument("--set", action="append", default=[], metavar="'NAME VALUE'")
+    parser.add_argument("--synthetic", metavar="'REGIME ...'")
+    parser.add_argument("--prices", nargs="+", action="extend", default=[], metavar="SYMBOL=FILE")
+    parser.add_argument("--from", dest="start_time", metavar="TIME")
+    parser.add_argument("--to", dest="end_time", metavar="TIME")
+    parser.add_argument("--name", metavar="NAME")
+    parser.add_argument("--continue", dest="saved", nargs="?", const="", metavar="NAME")
+    options = parser.parse_args(words)
+    _check_play(options)
+    return options
+
+
+def _check_play(options: argparse.Namespace) -> None:
+    if (options.start_time or options.end_time) and not options.prices:
+        raise UsageError("--from and --to choose from the prices of files", "--prices BTC=FILE --from 2022-11-08")
+    given = [name for name, value in vars(options).items() if name != "saved" and value not in (None, [])]
+    if options.saved is not None and given:
+        raise UsageError(
+            "a saved session keeps the rules and prices that it was begun with", "isocross play --continue [NAME]"
+        )
+
+
+def setup_lines(options: argparse.Namespace, seed: int) -> list[tuple[str, list[str]]]:
+    """The options of `play` as set-up lines, each with the option that it came from.
+
+    Args:
+        options: as `play_options` gives them.
+        seed: for synthetic prices whose seed is left open.
+    """
+    lines = [(f"--{name}", [name, value]) for name in SINGLE if (value := getattr(options, name)) is not None]
+    lines += [("--set", ["set", *text.split()]) for text in options.set]
+    if options.synthetic is not None:
+        words = options.synthetic.split()
+        seeded = [] if "seed" in map(str.lower, words) or not words else ["seed", str(seed)]
+        lines.append(("--synthetic", ["synthetic", *words, *seeded]))
+    if options.prices:
+        times = [*(["from", options.start_time] if options.start_time else [])]
+        times += ["to", options.end_time] if options.end_time else []
+        lines.append(("--prices", ["prices", *options.prices, *times]))
+    return lines

@@ -1,0 +1,24 @@
+"""What panels ask and are told about commands that have not been given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from engine.views import Preview
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What a command would do: one preview a mode, or the problem that keeps it from being one."""
+
+    previews: tuple[Preview, ...] = ()
+    problem: str | None = None
+
+    def of_mode(self, mode: str) -> Preview | None:
+        """The preview in that margin mode, or in the only one there is."""
+        return next((each for each in self.previews if each.mode in (mode, None)), None)
+
+
+Look = Callable[[str], Looked]
+"""Answers what a command text would do, and changes nothing."""

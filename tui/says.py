@@ -1,0 +1,59 @@
+"""What a command would do, in one line for the `:` line."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+from textual.content import Content
+
+from engine.views import Outcome, Preview
+from tui.looks import Looked
+from tui.plain import harmless
+from tui.widgets.figures import NONE, money, price, size
+
+ARROW = " → "
+SaysOf = Callable[[str], Content]
+"""Answers what a command text would do, in words."""
+
+
+def problem(text: str) -> Content:
+    """Something wrong, marked by a sign and a colour."""
+    return Content.assemble(("✗ ", "bold $iso-danger"), harmless(text))
+
+
+def says(looked: Looked, mode: str, tick: Decimal) -> Content:
+    """One line about what a command would do in `mode`; `tick` is the price grid of the market it is about."""
+    preview = looked.of_mode(mode)
+    why = looked.problem or (preview.refusal if preview else None)
+    if why is not None:
+        return problem(why)
+    if preview is None:
+        return Content("Enter sends it")
+    return (
+        Content(ARROW.lstrip() + "   ".join(parts)) if (parts := _parts(preview, tick)) else Content("Enter sends it")
+    )
+
+
+def _parts(preview: Preview, tick: Decimal) -> list[str]:
+    before, after = preview.before, preview.after
+    parts = []
+    if preview.symbol and preview.size and preview.price is not None:
+        parts.append(f"{size(preview.size)} {preview.symbol} at {price(preview.price, tick)}")
+    if preview.fee:
+        parts.append(f"fee {money(preview.fee)}")
+    if after is None:
+        return parts
+    if after.liquidation_price != (before.liquidation_price if before else None):
+        parts.append(f"liquidation {_liquidation(before, tick)}{ARROW}{_liquidation(after, tick)}")
+    if before is None or after.cushion != before.cushion:
+        parts.append(f"to liquidation ${money(before.cushion) if before else NONE}{ARROW}{money(after.cushion)}")
+    if before is None or after.free != before.free:
+        parts.append(f"free {money(before.free) if before else NONE}{ARROW}{money(after.free)}")
+    return parts
+
+
+def _liquidation(outcome: Outcome | None, tick: Decimal) -> str:
+    if outcome is None or outcome.liquidation_price is None:
+        return NONE
+    return price(outcome.liquidation_price, tick)

@@ -1,0 +1,1 @@
+"""The screens: what is shown together, and how its panels are wired."""

@@ -1,0 +1,179 @@
+"""Home: what this is, the saved sessions, and how to begin another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Label, OptionList
+
+from saves import Library, SavedSession, SaveError
+from tui.dialogs.confirm import ConfirmDialog
+from tui.dialogs.name import NameDialog
+from tui.plain import harmless
+from tui.widgets.key_bar import Key, KeyBar
+from tui.widgets.session_list import SessionList
+
+TITLE = "[bold $iso-key]isocross[/]   margin trading, isolated against cross"
+MOTTO = "You get liquidated here so that you don’t get liquidated there."
+WARNING = (
+    "[bold]This is a simulator.[/] No real money, no real orders, and nothing here is advice. Prices are made up from "
+    "a seed or replayed from your files, and the venues’ rules are rebuilt from what they publish."
+)
+EMPTY = (
+    "No sessions yet.\n\n[bold $iso-key]p[/] plays at once: 10,000 dollars that are not real, three markets, "
+    "six hours, and a crash that is coming.\n[bold $iso-key]n[/] lets you choose prices and rules.\n"
+    "[bold $iso-key]?[/] explains the keys."
+)
+KEYS = (
+    Key("Enter", "continue", "screen.resume"),
+    Key("p", "play now", "screen.quick"),
+    Key("n", "new", "screen.new"),
+    Key("r", "rename", "screen.rename"),
+    Key("d", "delete", "screen.delete"),
+    Key("q", "quit", "screen.quit"),
+    Key("?", "help", "screen.help"),
+)
+
+
+class HomeScreen(Screen[None]):
+    """The first screen. It knows the library; the app opens what is chosen."""
+
+    AUTO_FOCUS = ""
+    CSS_PATH = "home.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p", "quick", "play now: a good session at once", id="home.quick"),
+        Binding("n", "new", "a new session: choose prices and rules", id="home.new"),
+        Binding("enter", "resume", "continue the chosen session", id="home.resume"),
+        Binding("r", "rename", "rename it", id="home.rename"),
+        Binding("d,delete", "delete", "delete it", id="home.delete"),
+        Binding("question_mark", "help", "help", id="home.help"),
+        Binding("q", "quit", "quit", id="home.quit"),
+    ]
+
+    @dataclass
+    class Resumed(Message):
+        """A saved session is to be continued."""
+
+        session: str
+
+    class Quick(Message):
+        """A good session is to begin at once."""
+
+    class New(Message):
+        """A new session is to be chosen."""
+
+    def __init__(self, library: Library) -> None:
+        super().__init__()
+        self._library = library
+
+    def compose(self) -> ComposeResult:
+        yield Label(Content.from_markup(TITLE), id="home-title")
+        yield Label(MOTTO, id="home-motto")
+        yield Label(Content.from_markup(WARNING), id="home-warning")
+        with Vertical(id="home-saves") as box:
+            box.border_title = "Saved sessions"
+            yield Label("", id="home-heading")
+            yield SessionList(id="home-list")
+            yield Label(Content.from_markup(EMPTY), id="home-empty")
+        yield Label("", id="home-says")
+        yield KeyBar(KEYS)
+
+    def on_mount(self) -> None:
+        self.reload()
+
+    def on_screen_resume(self) -> None:
+        self.reload()
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._head)
+
+    @property
+    def chosen(self) -> SavedSession | None:
+        """The session under the cursor."""
+        return self.query_one(SessionList).chosen
+
+    def say(self, text: str) -> None:
+        """Say something above the keys."""
+        self.query_one("#home-says", Label).update(Content(harmless(text)))
+
+    def reload(self) -> None:
+        """List what the library holds now."""
+        try:
+            sessions = list(self._library.sessions())
+        except SaveError as error:
+            self.say(f"✗ {error}")
+            return
+        listed = self.query_one(SessionList)
+        listed.show(sessions)
+        listed.display = self.query_one("#home-heading").display = bool(sessions)
+        self.query_one("#home-empty").display = not sessions
+        # A list without rows would take Enter for itself.
+        self.set_focus(listed if sessions else None)
+        self._head()
+
+    def _head(self) -> None:
+        self.query_one("#home-heading", Label).update(Content(self.query_one(SessionList).heading))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.action_resume()
+
+    def action_resume(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            self.say("There is no session to continue: p plays at once, n makes a new one.")
+        else:
+            self.post_message(self.Resumed(chosen.id))
+
+    def action_quick(self) -> None:
+        self.post_message(self.Quick())
+
+    def action_new(self) -> None:
+        self.post_message(self.New())
+
+    def action_rename(self) -> None:
+        chosen = self.chosen
+        if chosen is not None:
+            take = self._taking(lambda name: self._library.rename(chosen.id, name))
+            self.app.push_screen(NameDialog("Rename", harmless(chosen.name), take))
+
+    def action_delete(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            return
+        question = Content.assemble("Delete ", (harmless(chosen.name), "bold"), " for good? It cannot be brought back.")
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                wrong = self._taking(lambda _: self._library.delete(chosen.id))("")
+                self.say(f"✗ {wrong}" if wrong else f"Deleted {chosen.name}.")
+                self.reload()
+
+        self.app.push_screen(ConfirmDialog("Delete", question), answered)
+
+    def action_help(self) -> None:
+        self.app.action_show_help("home")  # type: ignore[attr-defined]
+
+    def action_quit(self) -> None:
+        self.app.exit()
+
+    @staticmethod
+    def _taking(work: Callable[[str], object]) -> Callable[[str], str | None]:
+        """`work` as a function that answers what the library refused."""
+
+        def take(text: str) -> str | None:
+            try:
+                work(text)
+            except SaveError as error:
+                return str(error)
+            return None
+
+        return take

@@ -1,0 +1,214 @@
+"""New: choose prices, rules and a name, and begin."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.content import Content
+from textual.message import Message
+from textual.screen import Screen
+from textual.widgets import Input, Label
+from textual.worker import Worker, get_current_worker
+
+from engine.rulebooks import VENUES
+from engine.tapes.synthetic import MARKETS, REGIMES
+from saves.home import home_folder
+from tui.faults import log_fault
+from tui.new_form import STEPS, Wanted, wanted
+from tui.plain import harmless
+from tui.prices import Made, PricesError, make_tape
+from tui.start import NewSession
+from tui.widgets.choice import Choice
+from tui.widgets.form_row import FormRow
+from tui.widgets.key_bar import Key, KeyBar
+from tui.widgets.plain_input import PlainInput
+
+SWITCH = ("on", "off")
+KEYS = (
+    Key("Enter", "begins", "screen.begin"),
+    Key("↑ ↓", "field", "app.focus_next"),
+    Key("← →", "change", ""),
+    Key("Ctrl+R", "read files", "screen.inspect"),
+    Key("Esc", "home", "screen.leave"),
+)
+
+
+class NewScreen(Screen[NewSession | None]):
+    """A form. Answers the session to begin, or None."""
+
+    CSS_PATH = "new.tcss"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "begin", "begin", id="new.begin"),
+        Binding("escape", "leave", "home", id="new.leave"),
+        Binding("up", "app.focus_previous", "field above", id="new.up"),
+        Binding("down", "app.focus_next", "field below", id="new.down"),
+        Binding("ctrl+r", "inspect", "read the files and say what is in them", id="new.inspect"),
+    ]
+
+    @dataclass
+    class Progress(Message):
+        """Prices are being made."""
+
+        done: float
+        what: str
+
+    def __init__(self, seed: int) -> None:
+        super().__init__()
+        self._seed = seed
+        self._busy = False
+        self._worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Label("isocross · a new session", id="new-title")
+        with VerticalScroll(id="new-form", can_focus=False):
+            yield from self._price_rows()
+            yield from self._rule_rows()
+        with Vertical(id="new-foot"):
+            yield Label("", id="new-says")
+            yield KeyBar(KEYS)
+
+    def _price_rows(self) -> Iterator[FormRow | Vertical | Label]:
+        yield Label("Prices", classes="form-head first")
+        yield FormRow(
+            "source", "from", Choice(("synthetic", "files"), "synthetic"), "made up from a seed, or your files"
+        )
+        with Vertical(id="from-synthetic"):
+            yield FormRow("regime", "market", Choice(tuple(REGIMES), "crash"), REGIMES["crash"].description)
+            yield FormRow("seed", "seed", _field(str(self._seed), 18), "the same seed makes the same prices")
+            yield FormRow("markets", "symbols", _field("ETH BTC SOL", 60), f"of {' '.join(MARKETS)}")
+            yield FormRow("days", "days", _field("1", 10), "length of the tape")
+            yield FormRow("step", "step", Choice(tuple(STEPS), "5 s"), "time between two prices")
+        with Vertical(id="from-files"):
+            row = FormRow("files", "files", _field("", 1000), "")
+            row.add_class("-long")
+            yield row
+            yield Label("one file a market; CSV, JSON, feather or parquet; Ctrl+R reads them", classes="form-note")
+            yield Label("", id="new-report")
+
+    def _rule_rows(self) -> Iterator[FormRow | Label]:
+        yield Label("Rules", classes="form-head")
+        yield FormRow("venue", "venue", Choice(tuple(VENUES), next(iter(VENUES))), "whose margin rules")
+        yield FormRow(
+            "mode", "margin", Choice(("isolated", "cross"), "isolated"), "a pool a position, or one pool for all"
+        )
+        yield FormRow("balance", "balance", _field("10000", 24), "first deposit; not real money")
+        yield FormRow("slippage", "slippage", Choice(SWITCH, "on"), "market orders pay spread and impact")
+        yield FormRow("fees", "fees", Choice(SWITCH, "on"), "the venue’s trading fees")
+        yield FormRow("funding", "funding", Choice(SWITCH, "on"), "paid between longs and shorts")
+        row = FormRow("overrides", "changed", _field("", 300), "")
+        row.add_class("-long")
+        yield row
+        yield Label("rules to change, such as  maintenance 0.5% ; vault 1000", classes="form-note", markup=False)
+        yield FormRow("name", "name", _field("", 80), "empty: one is made up")
+
+    def on_mount(self) -> None:
+        self._show_source("synthetic")
+        self.query(Choice).first().focus()
+
+    @on(Choice.Changed)
+    def _chosen(self, event: Choice.Changed) -> None:
+        row = event.choice.query_ancestor(FormRow)
+        row.wrong(None)
+        if row.field == "source":
+            self._show_source(event.value)
+        elif row.field == "regime":
+            row.hint(REGIMES[event.value].description)
+
+    @on(Input.Changed)
+    def _typed(self, event: Input.Changed) -> None:
+        event.input.query_ancestor(FormRow).wrong(None)
+
+    @on(Input.Submitted)
+    def _submitted(self) -> None:
+        self.action_begin()
+
+    def action_leave(self) -> None:
+        if self._worker is not None:
+            self._worker.cancel()
+        self.dismiss(None)
+
+    def action_begin(self) -> None:
+        self._make(begin=True)
+
+    def action_inspect(self) -> None:
+        if self.query_one("#row-source", FormRow).value == "files":
+            self._make(begin=False)
+
+    def _make(self, *, begin: bool) -> None:
+        if self._busy:
+            return
+        asked = self._read()
+        if asked is None:
+            return
+        self._busy = True
+        # The app's worker: this screen goes before its thread has quite ended.
+        self._worker = self.app.run_worker(lambda: self._work(asked, begin), thread=True)
+
+    def _read(self) -> Wanted | None:
+        """What the fields ask for; None where something is wrong, which is then said at its field."""
+        rows = {row.field: row for row in self.query(FormRow)}
+        asked = wanted({field: row.value for field, row in rows.items()})
+        wrong = {} if isinstance(asked, Wanted) else asked
+        for field, row in rows.items():
+            row.wrong(wrong.get(field))
+        if isinstance(asked, Wanted):
+            return asked
+        first = rows[next(field for field in rows if field in wrong)]
+        first.control.focus()
+        self._say(f"✗ {wrong[first.field]}")
+        return None
+
+    def _work(self, asked: Wanted, begin: bool) -> None:
+        """In a thread: make the tape."""
+        worker = get_current_worker()
+        try:
+            made: Made | str = make_tape(asked.prices, self._tell)
+        except PricesError as error:
+            made = str(error)
+        except MemoryError:
+            made = "there is not enough memory for this tape; fewer days or a longer step would work"
+        except Exception as error:
+            # A file can hold what no reader expects; the form stays, and so does the program.
+            made = log_fault(home_folder(), error, "making prices for a new session")
+        if not worker.is_cancelled:
+            self.app.call_from_thread(self._made, asked, made, begin)
+
+    def _tell(self, done: float, what: str) -> None:
+        self.post_message(self.Progress(done, what))
+
+    @on(Progress)
+    def _progressed(self, event: Progress) -> None:
+        if self._busy:
+            self._say(f"{event.what}: {event.done:.0%}")
+
+    def _made(self, asked: Wanted, made: Made | str, begin: bool) -> None:
+        self._busy = False
+        if not self.is_current:
+            return
+        if isinstance(made, str):
+            self._say(f"✗ {made}")
+            files = isinstance(asked.prices, tuple)
+            self.query_one("#row-files" if files else "#row-days", FormRow).wrong(made)
+            return
+        self._say("")
+        lines = [*made.report, *made.tape.origin.notes]
+        self.query_one("#new-report", Label).update(Content("\n".join(harmless(line, 400) for line in lines)))
+        if begin:
+            self.dismiss(NewSession(asked.setup, made.tape, asked.name))
+
+    def _show_source(self, source: str) -> None:
+        self.query_one("#from-synthetic").display = source == "synthetic"
+        self.query_one("#from-files").display = source == "files"
+
+    def _say(self, text: str) -> None:
+        self.query_one("#new-says", Label).update(Content(text))
+
+
+def _field(value: str, longest: int) -> PlainInput:
+    return PlainInput(value, compact=True, max_length=longest, select_on_focus=False)

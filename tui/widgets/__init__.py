@@ -1,0 +1,1 @@
+"""The panels: each owns its keys, its messages and its style."""
