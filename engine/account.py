@@ -130,7 +130,7 @@ class Pool:
     def equity(self, collateral: Decimal) -> Formula:
         """Collateral plus unrealised profit, as a formula of the marks."""
         parts: list[Formula] = [Const("collateral", collateral)]
-        for position in self.positions.values():
+        for _, position in sorted(self.positions.items()):
             value = Scaled(f"{position.symbol} size × mark", position.size, Price(position.symbol))
             parts.append(Sum(f"{position.symbol} unrealised", (value, Const("less its cost", -position.cost))))
         return Sum("equity", tuple(parts))
@@ -189,10 +189,6 @@ class World:
         """Transfer quote money between pools, or named owners."""
         names = [end if isinstance(end, str) else end.owner for end in (giver, taker)]
         self.ledger.transfer(names[0], names[1], self.asset, amount)
-
-    def equity(self, pool: Pool, marks: dict[str, Decimal]) -> Decimal:
-        """Exact equity of a pool at `marks`."""
-        return pool.equity(self.balance(pool)).exact(marks)
 
     def sizes(self, symbol: str) -> Decimal:
         """Sum of every account's signed size in a market: zero, always."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from engine import admission
-from engine.account import CROSS, Account, Pool, Position
+from engine.account import CROSS, Pool, Position
 from engine.commands import (
     Cancel,
     CashOut,
@@ -22,62 +22,20 @@ from engine.commands import (
     Note,
     Place,
     SetMode,
-    Size,
 )
 from engine.events import CashedOut, Deposited, Ended, FillReason, LeverageSet, MarginMoved, ModeSet, Noted
-from engine.exchange import Exchange
-from engine.execution import execute, rest, taker_price
+from engine.execution import execute, rest
 from engine.ledger import OUTSIDE
 from engine.market import Market
-from engine.numbers import EXACT, MONEY_UNIT, ZERO, divide, paid, plain, received
+from engine.numbers import MONEY_UNIT, ZERO, paid, plain, received
 from engine.orders import Order
 from engine.rulebooks.base import Refusal, Role
 from engine.segment import Moment
+from engine.sizing import closing_size, opening_size
+from engine.turn import Refused, Turn
 
-
-class Refused(Exception):
-    """A command was refused. Whatever it had begun must be undone."""
-
-    def __init__(self, reason: str, would_work: str = "") -> None:
-        super().__init__(reason)
-        self.refusal = Refusal(reason, would_work)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """One command's surroundings. `rescues` counts the deposits after a wipe-out, this one included."""
-
-    exchange: Exchange
-    account: Account
-    at: Moment
-    number: int
-    rescue: int = 0
-
-    @property
-    def stamp(self) -> dict[str, Any]:
-        """Step, time and actor of an event told now."""
-        return {"step": self.at.step, "time": self.at.time, "actor": self.account.name}
-
-    def market(self, symbol: str) -> Market:
-        """The market of that symbol, or a refusal that lists those there are."""
-        if symbol not in self.exchange.markets:
-            raise Refused(f"there is no market {symbol} on this tape", f"there are {', '.join(self.exchange.markets)}")
-        return self.exchange.markets[symbol]
-
-    def trading_market(self, symbol: str) -> Market:
-        """The market, if it trades now."""
-        market = self.market(symbol)
-        if symbol not in self.at.trading:
-            raise Refused(f"{symbol} does not trade at this moment", "let time pass until it trades again")
-        return market
-
-    def open_pool(self, symbol: str) -> Pool:
-        """The pool of the open position in `symbol`, or a refusal."""
-        self.market(symbol)
-        pools = self.account.pools_with(symbol)
-        if not pools:
-            raise Refused(f"there is no open position in {symbol}", f"open one: buy $1000 {symbol}")
-        return pools[0]
+MOST_ORDERS = 200
+"""How many orders may rest at a time."""
 
 
 def carry_out(turn: Turn, command: Command) -> None:
@@ -90,6 +48,8 @@ def carry_out(turn: Turn, command: Command) -> None:
 
 
 def _place(turn: Turn, command: Place) -> None:
+    if turn.wiped_out:
+        raise Refused("nothing is left to trade with", "deposit 1000 goes on, end ends it")
     market = turn.trading_market(command.symbol)
     order = _order(turn, command, market)
     _check_prices(turn, command, market, order)
@@ -99,7 +59,7 @@ def _place(turn: Turn, command: Place) -> None:
         turn.account.modes[command.symbol] = command.mode
     if order.kind == "market":
         _now(turn, order, "market")
-    elif order.kind == "limit" and _marketable(turn, order):
+    elif _takes(turn, order):
         _now(turn, order, "limit")
     else:
         _wait(turn, order)
@@ -129,45 +89,7 @@ def _order(turn: Turn, command: Place, market: Market) -> Order:
         take_profit=command.take_profit,
         stop_loss=command.stop_loss,
     )
-    return replace(order, size=_opening_size(turn, order, command.size, market))
-
-
-def _opening_size(turn: Turn, order: Order, size: Size, market: Market) -> Decimal:
-    if size.unit == "percent" and order.reduce_only:
-        return _closing_size(turn.open_pool(order.symbol).position(order.symbol), size, market, order.price)
-    if size.unit == "percent":
-        most = admission.most_that_opens(turn.exchange, turn.account, order, turn.at)
-        raw = EXACT.multiply(most, size.amount / 100)
-    else:
-        raw = size.amount if size.unit == "base" else divide(size.amount, order.price)
-    return _on_lots(raw, market, order.price)
-
-
-def _closing_size(position: Position, size: Size | None, market: Market, price: Decimal) -> Decimal:
-    whole = abs(position.size)
-    if size is None or (size.unit == "percent" and size.amount == 100):
-        return whole
-    raw = {
-        "percent": EXACT.multiply(whole, size.amount / 100),
-        "base": size.amount,
-        "quote": divide(size.amount, price),
-    }[size.unit]
-    if raw > whole:
-        raise Refused(
-            f"only {plain(whole)} {position.symbol} is open", f"close {position.symbol}, or close {position.symbol} 50%"
-        )
-    return _on_lots(raw, market, price)
-
-
-def _on_lots(raw: Decimal, market: Market, price: Decimal) -> Decimal:
-    size = market.size_down(raw)
-    if size <= 0:
-        worth = plain(paid(market.lot_size * price, Decimal("0.01")))
-        raise Refused(
-            f"that is less than the smallest size of {market.symbol}, {plain(market.lot_size)}",
-            f"try at least ${worth}, or free some margin",
-        )
-    return size
+    return replace(order, size=opening_size(turn, order, command.size, market))
 
 
 def _check_prices(turn: Turn, command: Place, market: Market, order: Order) -> None:
@@ -176,46 +98,48 @@ def _check_prices(turn: Turn, command: Place, market: Market, order: Order) -> N
             near = plain(max(market.price_down(price), market.tick_size))
             raise Refused(f"prices of {market.symbol} are multiples of {plain(market.tick_size)}", f"try {near}")
     mark = turn.at.marks[order.symbol]
+    pool = turn.account.pools.get(order.pool)
+    held = pool.position(order.symbol) if pool else Position(order.symbol)
+    if (order.take_profit or order.stop_loss) and held.side * order.sign < 0 and order.size <= abs(held.size):
+        raise Refused("this order only closes, so there would be nothing for tp and sl to protect", "leave them out")
     if order.kind in ("stop", "take") and order.fires_at(mark, market.tick_size):
         side = "below" if order.fires_below else "above"
         raise Refused(
             f"the mark is {plain(mark)} already, so this would fire at once", f"choose a price {side} {plain(mark)}"
         )
-    entry = order.price if order.kind != "market" else mark
+    entry = mark if order.kind == "market" or _takes(turn, order) else order.price
     for name, price, ahead in (("tp", command.take_profit, 1), ("sl", command.stop_loss, -1)):
         if price is not None and (price - entry) * order.sign * ahead <= 0:
             side = "above" if order.sign * ahead > 0 else "below"
             raise Refused(f"a {name} of {plain(price)} would fire at once", f"choose a price {side} {plain(entry)}")
 
 
-def _marketable(turn: Turn, order: Order) -> bool:
-    price = taker_price(turn.exchange, order, order.size, turn.at)
+def _takes(turn: Turn, order: Order) -> bool:
+    """Whether a limit order is met by the market at once."""
+    if order.kind != "limit":
+        return False
+    price = turn.exchange.taker_price(order, order.size, turn.at)
     return price <= order.price if order.side == "buy" else price >= order.price
 
 
 def _now(turn: Turn, order: Order, reason: FillReason) -> None:
-    price = taker_price(turn.exchange, order, order.size, turn.at)
+    price = turn.exchange.taker_price(order, order.size, turn.at)
     refusal = execute(turn.exchange, turn.account, order, price, "taker", reason, turn.at)
     if refusal is not None:
         raise Refused(refusal.reason, refusal.would_work)
 
 
 def _wait(turn: Turn, order: Order) -> None:
-    """Rest an order, if its margin would do now: the venue checks again when it fills."""
+    """Rest an order, if its margin would do at its price: the venue checks again when it fills."""
+    if len(turn.account.orders) >= MOST_ORDERS:
+        raise Refused(f"{MOST_ORDERS} orders rest already", "cancel some first: cancel all")
     pool = turn.account.pools.get(order.pool) or Pool(order.pool, f"{turn.account.name}/{order.pool}")
     held = pool.position(order.symbol)
     opening = order.size - (abs(held.size) if held.side * order.sign < 0 else ZERO)
     if not order.reduce_only and opening > 0:
         role: Role = "maker" if order.kind == "limit" else "taker"
         refusal = admission.refuse_opening(
-            turn.exchange,
-            turn.account,
-            pool,
-            order,
-            opening,
-            order.price,
-            role,
-            turn.at,
+            turn.exchange, turn.account, pool, order, opening, order.price, role, _filled(turn.at, order)
         )
         if refusal is not None:
             raise Refused(refusal.reason, refusal.would_work)
@@ -224,10 +148,16 @@ def _wait(turn: Turn, order: Order) -> None:
     rest(turn.exchange, turn.account, order, turn.at)
 
 
+def _filled(at: Moment, order: Order) -> Moment:
+    """The moment as it would be if the order filled: its market at its price."""
+    there = {order.symbol: order.price}
+    return replace(at, marks={**at.marks, **there}, lasts={**at.lasts, **there})
+
+
 def _close(turn: Turn, command: Close) -> None:
     market, pool = turn.trading_market(command.symbol), turn.open_pool(command.symbol)
     position = pool.positions[command.symbol]
-    size = _closing_size(position, command.size, market, turn.at.lasts[command.symbol])
+    size = closing_size(position, command.size, market, turn.at.lasts[command.symbol])
     _close_position(turn, pool, position, size, "close")
 
 
@@ -344,7 +274,8 @@ def _deposit(turn: Turn, command: Deposit) -> None:
     if command.asset not in (None, asset):
         raise Refused(f"this venue’s margin is held in {asset}", f"deposit {plain(amount)} {asset}")
     turn.exchange.world.move(OUTSIDE, turn.account.wallet, amount)
-    turn.exchange.tell(Deposited(**turn.stamp, amount=amount, rescue=turn.rescue))
+    rescue = turn.rescues + 1 if turn.wiped_out else 0
+    turn.exchange.tell(Deposited(**turn.stamp, amount=amount, rescue=rescue))
 
 
 def _money(amount: Decimal) -> Decimal:

@@ -7,7 +7,6 @@ from decimal import Decimal
 
 from engine.account import CROSS, Account, Mode, Pool, Position
 from engine.exchange import Exchange, posted_margin
-from engine.frictions import market_price
 from engine.margin import Health
 from engine.numbers import EXACT, MONEY_UNIT, ONE, ZERO, divide, paid, plain
 from engine.orders import Order
@@ -104,6 +103,13 @@ def _refuse_isolated(
         return _too_little(exchange, account, order, margin, fee, margin + fee - free, at)
     trial = Pool(pool.key, pool.owner, {order.symbol: after})
     balance = exchange.world.balance(pool) + margin
+    if order.leverage < pool.position(order.symbol).leverage:
+        missing = -exchange.rulebook.health(trial, balance, "order").margin.exact(at.marks)
+        if missing > 0:
+            return Refusal(
+                f"at {order.leverage}x the whole {order.symbol} pool would need {_cents(missing):,} more",
+                f"keep its leverage, or margin {order.symbol} +{plain(_cents(missing))} first",
+            )
     return _refuse_stillborn(exchange.rulebook.health(trial, balance, "maintenance"), order, at)
 
 
@@ -137,7 +143,9 @@ def most_that_opens(exchange: Exchange, account: Account, order: Order, at: Mome
     mark = at.marks[order.symbol]
     size = ZERO
     for _ in range(4):  # the impact on the price depends on the size: a few rounds settle it
-        price = order.price if order.kind == "limit" else _taker(exchange, order, max(size, market.lot_size), at)
+        price = order.price
+        if order.kind != "limit":
+            price = exchange.taker_price(order, max(size, market.lot_size), at)
         fee_rate = rulebook.fee_rate("taker") if exchange.setup.fees else ZERO
         per_unit = divide(max(price, mark), Decimal(order.leverage)) + EXACT.multiply(price, fee_rate)
         if order.pool == CROSS:
@@ -147,9 +155,16 @@ def most_that_opens(exchange: Exchange, account: Account, order: Order, at: Mome
         else:
             free = exchange.movable(account.wallet, at)
         size = market.size_down(divide(max(ZERO, free - ROUNDING_ROOM), per_unit))
-    return size
+    return _within_tier(exchange, account, order, size, mark)
 
 
-def _taker(exchange: Exchange, order: Order, size: Decimal, at: Moment) -> Decimal:
-    last = at.lasts[order.symbol]
-    return market_price(exchange.markets[order.symbol], order.sign, size, last, exchange.setup.slippage)
+def _within_tier(exchange: Exchange, account: Account, order: Order, size: Decimal, mark: Decimal) -> Decimal:
+    """`size`, or what may be added before the position is too large for the order's leverage."""
+    most = exchange.rulebook.largest_notional(order.symbol, order.leverage)
+    if most is None:
+        return size
+    pool = account.pools.get(order.pool)
+    held = pool.position(order.symbol).size if pool else ZERO
+    market = exchange.markets[order.symbol]
+    room = market.size_down(divide(most, mark)) - market.lot_size - held * order.sign
+    return max(ZERO, min(size, room))

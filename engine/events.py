@@ -163,7 +163,7 @@ class LiquidationStarted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarginRestored(Event):
-    """A liquidation stopped: what is left of the pool is above its requirement, or it is flat."""
+    """A liquidation stopped: what is left of the pool's positions is above its requirement."""
 
     kind: ClassVar[str] = "restored"
     pool: str
@@ -173,7 +173,8 @@ class MarginRestored(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver(Event):
-    """The backstop took a position, with all the collateral of its pool: `lost` is what the player had left."""
+    """The backstop took a position at `price`, with all the collateral of its pool: `lost` is what the player had
+    left in it, below zero when the fund has to pay."""
 
     kind: ClassVar[str] = "takeover"
     pool: str
@@ -199,7 +200,7 @@ class Deleveraged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortfallPaid(Event):
-    """A pool ended below zero and `fund` paid what was missing. `unpaid` is what the fund itself now lacks."""
+    """A pool ended below zero by `amount`. `fund` paid it as far as it goes; `unpaid` is what is left of it."""
 
     kind: ClassVar[str] = "shortfall"
     pool: str

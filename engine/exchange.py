@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from engine.account import CROSS, HOUSE, VAULT, Account, Pool, Position, World
 from engine.events import Event, Filled, FillReason, OrderCancelled, ShortfallPaid
-from engine.ledger import FEES, OUTSIDE
+from engine.frictions import market_price
+from engine.ledger import FEES, OUTSIDE, UNPAID
 from engine.margin import Health
 from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, paid, received
@@ -74,6 +75,11 @@ class Exchange:
         if not self.setup.fees:
             return ZERO
         return paid(EXACT.multiply(value, self.rulebook.fee_rate(role)))
+
+    def taker_price(self, order: Order, size: Decimal, at: Moment) -> Decimal:
+        """What `size` of the order gets at the market, at a moment."""
+        last = at.lasts[order.symbol]
+        return market_price(self.markets[order.symbol], order.sign, size, last, self.setup.slippage)
 
     # -- trades
 
@@ -154,9 +160,7 @@ class Exchange:
         order = deal.order
         self.tell(
             Filled(
-                step=at.step,
-                time=at.time,
-                actor=account.name,
+                **at.stamp(account.name),
                 symbol=order.symbol,
                 pool=pool.key,
                 order=order.id,
@@ -191,9 +195,7 @@ class Exchange:
         account.orders.pop(order.id, None)
         self.tell(
             OrderCancelled(
-                step=moment.step,
-                time=moment.time,
-                actor=account.name,
+                **moment.stamp(account.name),
                 symbol=order.symbol,
                 pool=order.pool,
                 order=order.id,
@@ -202,21 +204,17 @@ class Exchange:
         )
 
     def pay_shortfall(self, account: Account, pool: Pool, moment: Moment) -> None:
-        """A flat pool below zero is brought to zero by the vault, even where that puts the vault below zero."""
+        """Bring a flat pool below zero to zero: the vault pays as far as it goes, the rest stays unpaid."""
         missing = -self.world.balance(pool)
         if missing <= 0:
             return
         vault = self.world.account(VAULT).wallet
-        self.world.move(vault, pool, missing)
+        covered = min(missing, max(ZERO, self.world.balance(vault)))
+        self.world.move(vault, pool, covered)
+        self.world.move(UNPAID, pool, missing - covered)
         self.tell(
             ShortfallPaid(
-                step=moment.step,
-                time=moment.time,
-                actor=account.name,
-                pool=pool.key,
-                amount=missing,
-                fund=VAULT,
-                unpaid=max(ZERO, -self.world.balance(vault)),
+                **moment.stamp(account.name), pool=pool.key, amount=missing, fund=VAULT, unpaid=missing - covered
             )
         )
 

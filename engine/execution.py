@@ -9,17 +9,10 @@ from engine.account import CROSS, Account, Pool
 from engine.admission import refuse_opening
 from engine.events import FillReason, OrderPlaced
 from engine.exchange import Deal, Exchange
-from engine.frictions import market_price
 from engine.numbers import ZERO, plain
 from engine.orders import Order, OrderKind
 from engine.rulebooks.base import Refusal, Role
 from engine.segment import Moment
-
-
-def taker_price(exchange: Exchange, order: Order, size: Decimal, at: Moment) -> Decimal:
-    """What `size` of the order gets at the market, at a moment."""
-    market = exchange.markets[order.symbol]
-    return market_price(market, order.sign, size, at.lasts[order.symbol], exchange.setup.slippage)
 
 
 def execute(
@@ -33,6 +26,9 @@ def execute(
     if order.reduce_only and not closing:
         drop_empty(account, pool)
         return Refusal(f"there is no position in {order.symbol} that it would reduce", f"close {order.symbol} ends one")
+    if opening and (refusal := _refuse_pool(exchange, account, order)):
+        drop_empty(account, pool)
+        return refusal
     account.orders.pop(order.id, None)
     _cancel_partner(exchange, account, order, at)
     if closing:
@@ -48,6 +44,12 @@ def execute(
     return None
 
 
+def _refuse_pool(exchange: Exchange, account: Account, order: Order) -> Refusal | None:
+    """A resting order's pool may no longer be the one that its market trades in."""
+    key = exchange.rulebook.pool_key(account, order.symbol, "cross" if order.pool == CROSS else "isolated")
+    return key if isinstance(key, Refusal) else None
+
+
 def drop_empty(account: Account, pool: Pool) -> None:
     """Forget an isolated pool that backs nothing."""
     if pool.key != CROSS and not pool.positions:
@@ -56,7 +58,7 @@ def drop_empty(account: Account, pool: Pool) -> None:
 
 def fire(exchange: Exchange, account: Account, order: Order, at: Moment) -> None:
     """A resting order's price was reached: trade it, or cancel what its margin no longer allows."""
-    price = order.price if order.kind == "limit" else taker_price(exchange, order, order.size, at)
+    price = order.price if order.kind == "limit" else exchange.taker_price(order, order.size, at)
     role: Role = "maker" if order.kind == "limit" else "taker"
     refusal = execute(exchange, account, order, price, role, order.kind, at)
     if refusal is not None:
@@ -68,9 +70,7 @@ def rest(exchange: Exchange, account: Account, order: Order, at: Moment) -> None
     account.orders[order.id] = order
     exchange.tell(
         OrderPlaced(
-            step=at.step,
-            time=at.time,
-            actor=account.name,
+            **at.stamp(account.name),
             symbol=order.symbol,
             pool=order.pool,
             order=order.id,

@@ -107,9 +107,6 @@ class Formula(ABC):
     def __sub__(self, other: Formula) -> Formula:
         return Sum("difference", (self, Scaled(other.label, -ONE, other)))
 
-    def __rmul__(self, factor: Decimal) -> Formula:
-        return Scaled(self.label, factor, self)
-
 
 @dataclass(frozen=True, slots=True)
 class Const(Formula):

@@ -38,9 +38,7 @@ def _charge(exchange: Exchange, account: Account, pool: Pool, symbol: str, rate:
     pool.positions[symbol] = replace(position, funding=position.funding + amount)
     exchange.tell(
         FundingPaid(
-            step=moment.step,
-            time=moment.time,
-            actor=account.name,
+            **moment.stamp(account.name),
             symbol=symbol,
             pool=pool.key,
             rate=rate,

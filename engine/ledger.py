@@ -16,6 +16,9 @@ OUTSIDE = "outside"
 FEES = "fees"
 """Where the venue's trading fees go."""
 
+UNPAID = "unpaid"
+"""Losses that nobody paid: below zero by as much as winners were paid without a loser who could."""
+
 
 class Ledger:
     """Balances by owner and asset, in the asset's units. A balance may fall below zero: a loss not yet paid for."""

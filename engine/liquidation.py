@@ -9,9 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 from engine.account import VAULT, Account, Pool, Position
-from engine.events import Deleveraged, LiquidationStarted, MarginRestored, ShortfallPaid, TakenOver, WipedOut
+from engine.events import Deleveraged, LiquidationStarted, MarginRestored, TakenOver, WipedOut
 from engine.exchange import Deal, Exchange
-from engine.frictions import market_price
 from engine.margin import raw_failing_price
 from engine.numbers import EXACT, ONE, ZERO
 from engine.orders import Order
@@ -19,7 +18,7 @@ from engine.rulebooks.base import Exposure, Reduce, Step
 from engine.segment import Moment
 
 WIPED_OUT_BELOW = Decimal("0.01")
-"""Share of all deposits below which an account that a liquidation left flat has nothing to trade with."""
+"""Share of the stake below which an account that a liquidation left flat has nothing to trade with."""
 
 
 def liquidate(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> bool:
@@ -43,9 +42,7 @@ def liquidate(exchange: Exchange, account: Account, pool: Pool, moment: Moment) 
     if health.safe(moment.marks):
         exchange.tell(
             MarginRestored(
-                step=moment.step,
-                time=moment.time,
-                actor=account.name,
+                **moment.stamp(account.name),
                 pool=pool.key,
                 equity=health.credit.exact(moment.marks),
                 requirement=health.requirement.exact(moment.marks),
@@ -74,9 +71,7 @@ def _tell_start(exchange: Exchange, account: Account, pool: Pool, moment: Moment
             raw = raw_failing_price(health.margin, symbol, -position.side, safe_side)
     exchange.tell(
         LiquidationStarted(
-            step=moment.step,
-            time=moment.time,
-            actor=account.name,
+            **moment.stamp(account.name),
             pool=pool.key,
             symbol=symbol,
             price=None if symbol is None else moment.marks[symbol],
@@ -93,49 +88,48 @@ def _reduce(exchange: Exchange, account: Account, pool: Pool, step: Reduce, mome
     whole = abs(position.size)
     size = whole if step.share == ONE else max(market.size_down(EXACT.multiply(whole, step.share)), market.lot_size)
     sign = -position.side
-    price = market_price(market, sign, size, moment.lasts[step.symbol], exchange.setup.slippage)
     order = Order(
-        id=f"liq{number}",
+        id=f"liq{moment.step}.{number}",
         kind="market",
         side="buy" if sign > 0 else "sell",
         size=size,
         symbol=step.symbol,
-        price=price,
+        price=moment.lasts[step.symbol],
         pool=pool.key,
         leverage=position.leverage,
     )
     if step.whole_for:
         pool.whole_until = moment.time + step.whole_for
+    price = exchange.taker_price(order, size, moment)
     exchange.close(account, pool, Deal(order, size, price, "taker", "liquidation", moment))
 
 
 def _take_over(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> None:
-    """The vault takes the pool, positions and collateral, and works the positions off; what it can't pay for is
-    deleveraged."""
+    """The vault takes the pool, positions and collateral, and works the positions off at the mark.
+
+    Where its capital does not cover the hole, the positions are closed against other traders first, at the mark that
+    the venue knew before (hyperliquid-docs: auto-deleveraging).
+    """
     vault = exchange.world.account(VAULT).wallet
     lost = exchange.equity(pool, moment)
     taken = [position for _, position in sorted(pool.positions.items())]
     exchange.world.move(pool, vault, exchange.world.balance(pool))
     pool.positions.clear()
-    covered = exchange.world.balance(vault) + sum((p.unrealised(moment.marks[p.symbol]) for p in taken), ZERO) >= 0
     for position in taken:
         vault.keep(Position(position.symbol, position.size, position.cost))
+    covered = exchange.equity(vault, moment) >= 0
     for position in taken:
-        price = moment.marks[position.symbol]
         if not covered:
-            price = moment.before[position.symbol]
-            _deleverage(exchange, vault, position, price, moment)
-        left = vault.position(position.symbol).size
-        exchange.settle(vault, position.symbol, -left, moment.marks[position.symbol])
+            _deleverage(exchange, vault, position, moment)
+        mark, left = moment.marks[position.symbol], vault.position(position.symbol).size
+        exchange.settle(vault, position.symbol, -left, mark)
         exchange.tell(
             TakenOver(
-                step=moment.step,
-                time=moment.time,
-                actor=account.name,
+                **moment.stamp(account.name),
                 pool=pool.key,
                 symbol=position.symbol,
                 size=position.size,
-                price=price,
+                price=mark,
                 lost=lost,
                 fund=VAULT,
                 fund_after=exchange.world.balance(vault),
@@ -143,41 +137,30 @@ def _take_over(exchange: Exchange, account: Account, pool: Pool, moment: Moment)
         )
     for position in taken:
         exchange.drop_if_flat(account, pool, position.symbol, moment)
-    if not covered and exchange.world.balance(vault) < 0:
-        _tell_shortfall(exchange, account, pool, lost, moment)
+    exchange.pay_shortfall(exchange.world.account(VAULT), vault, moment)
 
 
-def _tell_shortfall(exchange: Exchange, account: Account, pool: Pool, lost: Decimal, moment: Moment) -> None:
-    exchange.tell(
-        ShortfallPaid(
-            step=moment.step,
-            time=moment.time,
-            actor=account.name,
-            pool=pool.key,
-            amount=-lost,
-            fund=VAULT,
-            unpaid=-exchange.world.balance(exchange.world.account(VAULT).wallet),
-        )
-    )
+def _deleverage(exchange: Exchange, vault: Pool, position: Position, moment: Moment) -> None:
+    """Close the vault's `position` against winners on the other side, in the venue's order, at the mark before.
 
-
-def _deleverage(exchange: Exchange, vault: Pool, position: Position, price: Decimal, moment: Moment) -> None:
-    """Close the vault's `position` against traders on the other side, by the venue's ranking, at `price`."""
-    mark = moment.marks[position.symbol]
+    Nobody is closed at a price that would leave them below zero.
+    """
+    mark, price = moment.marks[position.symbol], moment.before[position.symbol]
     opposite = tuple(e for e in exposures(exchange, position.symbol, mark) if e.size * position.size < 0)
     left = abs(position.size)
     for other, rank in exchange.rulebook.adl_order(opposite, mark):
         size = min(left, abs(other.size))
         if size == 0:
             return
-        exchange.settle(exchange.world.account(other.trader).wallet, position.symbol, position.side * size, price)
+        trader = exchange.world.account(other.trader).wallet
+        if exchange.world.balance(trader) + trader.position(position.symbol).unrealised(price) < 0:
+            continue
+        exchange.settle(trader, position.symbol, position.side * size, price)
         exchange.settle(vault, position.symbol, -position.side * size, price)
         left -= size
         exchange.tell(
             Deleveraged(
-                step=moment.step,
-                time=moment.time,
-                actor=other.trader,
+                **moment.stamp(other.trader),
                 symbol=position.symbol,
                 trader=other.trader,
                 size=size,
@@ -198,12 +181,12 @@ def exposures(exchange: Exchange, symbol: str, mark: Decimal) -> tuple[Exposure,
     return tuple(result)
 
 
-def wiped_out(exchange: Exchange, account: Account, deposits: Decimal, moment: Moment) -> bool:
-    """Whether a liquidation left nothing to trade with; if so its orders go and the player is told."""
+def wiped_out(exchange: Exchange, account: Account, stake: Decimal, moment: Moment) -> bool:
+    """Whether a liquidation left nothing of `stake` to trade with; if so its orders go and the player is told."""
     equity = sum((exchange.equity(pool, moment) for pool in account.pools.values()), ZERO)
-    if not account.flat or equity >= deposits * WIPED_OUT_BELOW:
+    if not account.flat or equity >= stake * WIPED_OUT_BELOW:
         return False
     for order in list(account.orders.values()):
         exchange.cancel(account, order, "nothing is left to trade with", moment)
-    exchange.tell(WipedOut(step=moment.step, time=moment.time, actor=account.name, equity=equity))
+    exchange.tell(WipedOut(**moment.stamp(account.name), equity=equity))
     return True

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from engine.account import Pool, Position
@@ -39,16 +40,19 @@ def brackets(tiers: Iterable[tuple[Decimal, Decimal]]) -> tuple[Bracket, ...]:
 
 def bracket_requirement(position: Position, tiers: tuple[Bracket, ...]) -> Formula:
     """max over tiers of rate × |size| × mark − deduction, in quote units."""
-    mark = Price(position.symbol)
+    return _bracket_requirement(position.symbol, abs(position.size), tiers)
+
+
+@lru_cache(maxsize=4096)  # asked for at every step of a position that doesn't change
+def _bracket_requirement(symbol: str, size: Decimal, tiers: tuple[Bracket, ...]) -> Formula:
+    mark = Price(symbol)
     lines: list[Formula] = []
     for tier in tiers:
         percent = plain(tier.rate * 100)
-        charged = Scaled(
-            f"{percent}% of {plain(abs(position.size))} × mark", EXACT.multiply(tier.rate, abs(position.size)), mark
-        )
+        charged = Scaled(f"{percent}% of {plain(size)} × mark", EXACT.multiply(tier.rate, size), mark)
         parts = (charged, Const("less the deduction", -tier.deduction)) if tier.deduction else (charged,)
         lines.append(Sum(f"tier from {plain(tier.lower_bound)}", parts) if len(tiers) > 1 else charged)
-    return Max(f"{position.symbol} maintenance", tuple(lines))
+    return Max(f"{symbol} maintenance", tuple(lines))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from engine import admission
 from engine.account import CROSS, VAULT, Mode, Pool, Position
 from engine.commands import Close, Command, Leverage, Margin, Place, SetMode
 from engine.events import Filled
-from engine.ledger import FEES
+from engine.ledger import FEES, UNPAID
 from engine.margin import bankruptcy_price, failing_price
 from engine.numbers import ZERO, divide
 from engine.rulebooks.base import Refusal
@@ -199,9 +199,10 @@ def explanations(session: Session, pool_key: str) -> tuple[Explanation, ...]:
 
 
 def funds(session: Session) -> Mapping[str, Decimal]:
-    """What the venue's own funds hold, in quote units."""
+    """What the venue's own funds hold, in quote units; `unpaid` is what nobody could pay, at or below zero."""
     world = session.world
     return {
         "vault": world.balance(world.account(VAULT).wallet),
         "fees": world.ledger.balance(FEES, world.asset),
+        "unpaid": world.ledger.balance(UNPAID, world.asset),
     }

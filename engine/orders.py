@@ -55,6 +55,11 @@ class Order:
             return self.price
         return self.price - tick if self.fires_below else self.price + tick
 
+    @property
+    def watches(self) -> Literal["last", "mark"]:
+        """The price that it waits for: trades for a limit, the mark for a trigger."""
+        return "last" if self.kind == "limit" else "mark"
+
     def fires_at(self, price: Decimal, tick: Decimal) -> bool:
         """Whether it fires at `price`."""
         firing = self.firing_price(tick)

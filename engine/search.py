@@ -63,14 +63,14 @@ def next_vertex(path: Path, watch: Watch, after: int, until: int) -> int:
     if watch.until_time is not None:
         timer = min(until, int(np.searchsorted(path.tape.times, watch.until_time, side="left")))
     tests = list(_tests(path, watch))
-    start, size = after + 1, FIRST_BLOCK
+    start, size = after, FIRST_BLOCK  # what is past at `after` already happens on the way out of it
     while tests and start <= timer:
         stop = min(start + size, timer + 1)
         hit = np.zeros(stop - start, dtype=np.bool_)
         for test in tests:
             hit |= test(start, stop)
         if hit.any():
-            return start + int(hit.argmax())
+            return max(start + int(hit.argmax()), after + 1)
         start, size = stop, min(size * 4, LARGEST_BLOCK)
     return max(timer, after + 1)
 
@@ -95,18 +95,12 @@ def _price_test(column: NDArray[np.float64], price: float, direction: int) -> Te
 
 def _formula_test(path: Path, formula: Formula, direction: int) -> Test:
     value = formula.compiled()
+    slack = SAFETY * formula.magnitude({symbol: (0.0, path.highest(symbol)) for symbol in formula.symbols()})
     columns = {symbol: path.floats(symbol, "mark") for symbol in formula.symbols()}
 
     def test(start: int, stop: int) -> NDArray[np.bool_]:
         arrays: Arrays = {symbol: column[start:stop] for symbol, column in columns.items()}
-        slack = SAFETY * _scale(formula, columns, start, stop)
         result = np.broadcast_to(value(arrays), stop - start)
         return result <= slack if direction < 0 else result >= -slack
 
     return test
-
-
-def _scale(formula: Formula, columns: Arrays, start: int, stop: int) -> float:
-    """How large the formula's terms get over a block: what its float error is relative to."""
-    highest = {symbol: (0.0, float(column[start:stop].max())) for symbol, column in columns.items()}
-    return formula.magnitude(highest)

@@ -6,11 +6,12 @@ reached. Over a gap the old prices stand until the end, where the new ones are t
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, TypedDict
 
 from engine.margin import Health, crossing
 from engine.market import Market
@@ -41,6 +42,18 @@ class Moment:
     before: Mapping[str, Decimal]
     trading: frozenset[str]
 
+    def stamp(self, actor: str) -> Stamp:
+        """Step, time and actor of an event told now."""
+        return {"step": self.step, "time": self.time, "actor": actor}
+
+
+class Stamp(TypedDict):
+    """What every event has."""
+
+    step: int
+    time: int
+    actor: str
+
 
 def at_vertex(path: Path, step: int) -> Moment:
     """The moment of a vertex itself, where commands act."""
@@ -62,6 +75,7 @@ class Segment:
         self._marks = _Leg(path, "mark", step)
         self._lasts = _Leg(path, "last", step) if any(path.has(m.symbol, "mark") for m in tape.markets) else self._marks
         self.before = self._marks.prices(START, self.travelled)
+        self._traded_before = frozenset(m.symbol for m in tape.markets if path.trades(m.symbol, step - 1))
         self.trading = frozenset(m.symbol for m in tape.markets if path.trades(m.symbol, step))
 
     def at(self, fraction: Fraction) -> Moment:
@@ -80,34 +94,54 @@ class Segment:
         return Fraction(time - self._from_time, self._to_time - self._from_time)
 
     def reaches(self, symbol: str, kind: Literal["last", "mark"], price: Decimal, below: bool) -> Fraction | None:
-        """The fraction at which that price falls (or rises) to `price`; 0 if it is there already, None if never."""
+        """The fraction at which that price falls (or rises) to `price`; 0 if it is there already, None if never.
+
+        Of a market that stood still before a gap only the price after it counts.
+        """
         leg = self._marks if kind == "mark" else self._lasts
         start, end = leg.ends[symbol]
         target = leg.markets[symbol].ticks(price)
-        if (start <= target) if below else (start >= target):
+        there, comes = (start <= target, end <= target) if below else (start >= target, end >= target)
+        if there and (self.travelled or symbol in self._traded_before):
             return START
-        if (end > target) if below else (end < target):
+        if not comes:
             return None
         return Fraction(target - start, end - start) if self.travelled else END
 
     def fails(self, health: Health, after: Fraction) -> Fraction | None:
         """The first fraction ≥ `after` at which a pool of this health is not safe; None if it stands to the end.
 
-        Where the exact crossing lies between two ticks it is the moment at which the next tick shows. Between the
-        ends the margin is concave, so a pool that is safe at both ends is safe all the way.
+        Between the ends a concave margin has no dip, so a pool that is safe at both ends is safe all the way; of any
+        other margin the vertices define the truth.
         """
-        if health.safe(self.at(END).marks):
-            return None
-        if not self.travelled:
-            return END
         if not health.safe(self.at(after).marks):
             return after
-        crossed = crossing(health.margin, self._marks.exact(after), self._marks.exact(END))
+        if health.safe(self.at(END).marks):
+            return None
+        margin = health.margin
+        if not self.travelled or margin.curvature not in ("linear", "concave"):
+            return END
+        crossed = crossing(margin, self._marks.exact(after), self._marks.exact(END))
         fraction = after if crossed is None else after + (END - after) * Fraction(crossed)
-        fraction = min(max(fraction, after), END)
-        while health.safe(self.at(fraction).marks):
-            fraction = self._marks.next_tick(fraction, health.margin.symbols())
-        return fraction
+        fraction = self._first_unsafe(health, min(max(fraction, after), END), margin.symbols())
+        return max(after, self._marks.shown_until(fraction, margin.symbols()))
+
+    def _first_unsafe(self, health: Health, fraction: Fraction, symbols: frozenset[str]) -> Fraction:
+        """From an exact crossing to the first tick that shows it: usually the next one.
+
+        Where a coarse tick in the pool's favour hides it for long, the finest market's ticks are bisected.
+        """
+        for _ in range(2):
+            if not health.safe(self.at(fraction).marks):
+                return fraction
+            fraction = self._marks.next_tick(fraction, symbols)
+        total = self._marks.most_ticks(symbols)
+        low, high = math.floor(fraction * total), total
+        while high - low > 1:
+            middle = (low + high) // 2
+            safe = health.safe(self.at(Fraction(middle, total)).marks)
+            low, high = (middle, high) if safe else (low, middle)
+        return Fraction(high, total)
 
 
 class _Leg:
@@ -131,6 +165,20 @@ class _Leg:
             ticks = start + (end - start) * fraction
             result[symbol] = divide(self.markets[symbol].tick_size * ticks.numerator, Decimal(ticks.denominator))
         return result
+
+    def most_ticks(self, symbols: frozenset[str]) -> int:
+        """How many ticks the market of `symbols` that moves most goes through; at least 1."""
+        return max([1, *(abs(end - start) for start, end in (self.ends[symbol] for symbol in symbols))])
+
+    def shown_until(self, fraction: Fraction, symbols: frozenset[str]) -> Fraction:
+        """The last fraction at which `symbols` show what they show at `fraction`: one has fully reached its tick."""
+        latest = END
+        for symbol in symbols:
+            start, end = self.ends[symbol]
+            if start != end:
+                shown = abs(_reached(start, end, fraction) - start)
+                latest = min(latest, Fraction(shown, abs(end - start)))
+        return latest
 
     def next_tick(self, fraction: Fraction, symbols: frozenset[str]) -> Fraction:
         """The next fraction at which one of `symbols` shows another tick; 1 when none does before the end."""

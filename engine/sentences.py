@@ -147,8 +147,9 @@ def _ending(event: Event) -> str:
         case Deleveraged():
             return f"{event.trader} deleveraged: {plain(abs(event.size))} {event.symbol} closed at {price(event.price)}"
         case ShortfallPaid():
-            rest = f"; it is {money(event.unpaid)} short itself" if event.unpaid else ""
-            return f"the {event.fund} paid {money(event.amount)} that {pool_name(event.pool)} lacked{rest}"
+            paid = f"the {event.fund} paid {money(event.amount - event.unpaid)}"
+            rest = f", and {money(event.unpaid)} stayed unpaid" if event.unpaid else ""
+            return f"{pool_name(event.pool)} ended {money(event.amount)} below zero: {paid}{rest}"
         case WipedOut():
             return f"wiped out: {money(event.equity)} left; deposit to go on, or end"
         case Noted():

@@ -7,7 +7,7 @@ orders fire, then pools fail, then calls are made, then timers come due; at its 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -15,7 +15,7 @@ from typing import Literal
 
 from engine import observe, snapshots
 from engine.account import VAULT, YOU, Account, Pool, World
-from engine.actions import Refused, Turn, carry_out
+from engine.actions import carry_out
 from engine.commands import Command, Deposit, End
 from engine.events import Ended, Event, MarginCalled, WipedOut
 from engine.exchange import Exchange
@@ -34,6 +34,7 @@ from engine.segment import END, START, Moment, Segment, at_vertex
 from engine.setup import Setup
 from engine.tally import Tally
 from engine.tape import Path, Tape
+from engine.turn import Refused, Turn
 from engine.views import Explanation, Preview, View
 
 State = Literal["running", "wiped out", "ended"]
@@ -72,7 +73,7 @@ class Session:
     def __init__(self, setup: Setup, tape: Tape) -> None:
         self._prepare(setup, tape)
         self.opening: tuple[Event, ...] = ()
-        if not SMALLEST_BALANCE <= setup.balance <= LARGEST_BALANCE:
+        if not (setup.balance.is_finite() and SMALLEST_BALANCE <= setup.balance <= LARGEST_BALANCE):
             raise SetupError(f"the balance must be between {SMALLEST_BALANCE} and 1e12", "balance 10000")
         moment = at_vertex(self.path, 0)
         vault = self.world.account(VAULT).wallet
@@ -129,10 +130,10 @@ class Session:
             return Refusal(f"command {number} has been given already", f"number it {self.commands + 1}")
         before, given = self.snapshot(), number or self.commands + 1
         self._owe_nothing_before(self.time)
-        rescue = self.tally.rescues + 1 if self.state == "wiped out" else 0
         moment = at_vertex(self.path, self.step)
         try:
-            carry_out(Turn(self.exchange, self.account, moment, given, rescue), command)
+            turn = Turn(self.exchange, self.account, moment, given, self.state == "wiped out", self.tally.rescues)
+            carry_out(turn, command)
         except Refused as refused:
             self._load(before)
             return refused.refusal
@@ -174,9 +175,8 @@ class Session:
     def _watch(self) -> Watch:
         watch = Watch()
         for order in self.account.orders.values():
-            kind: Literal["last", "mark"] = "last" if order.kind == "limit" else "mark"
             tick = self.tape.by_symbol[order.symbol].tick_size
-            watch.price(order.symbol, kind, order.firing_price(tick), order.fires_below)
+            watch.price(order.symbol, order.watches, order.firing_price(tick), order.fires_below)
         for pool in self._backing_pools():
             health = self.exchange.health(pool, "maintenance")
             watch.falling.append(health.margin)
@@ -197,7 +197,7 @@ class Session:
 
     def _walk(self, segment: Segment) -> None:
         """Everything that happens on the way into a vertex, in order."""
-        at, waiting = START, frozenset[str]()
+        at, waiting = START, dict[str, int]()
         while (happening := self._next(segment, at, waiting)) is not None:
             at = happening.fraction
             moment = segment.at(at)
@@ -205,10 +205,9 @@ class Session:
             match happening.what:
                 case Order() as order:
                     fire(self.exchange, self.account, order, moment)
-                    self._note_wipe_out(moment)
                 case Pool() as pool if happening.rank == FAIL:
                     if not self._fail(pool, moment):
-                        waiting |= {pool.key}
+                        waiting[pool.key] = waiting.get(pool.key, 0) + 1
                 case Pool() as pool:
                     self._call_if_due(pool, moment)
                 case due:
@@ -217,10 +216,10 @@ class Session:
         self._owe_nothing_before(self.time)
         self._rearm(segment.at(END))
 
-    def _next(self, segment: Segment, at: Fraction, waiting: frozenset[str]) -> _Happening | None:
+    def _next(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> _Happening | None:
         return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)
 
-    def _happenings(self, segment: Segment, at: Fraction, waiting: frozenset[str]) -> Iterable[_Happening]:
+    def _happenings(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> Iterable[_Happening]:
         for place, order in enumerate(self.account.orders.values()):
             fraction = self._fires(segment, order)
             if fraction is not None and order.symbol in segment.trading:
@@ -228,8 +227,9 @@ class Session:
         pools = self._backing_pools()
         for pool in pools:
             health = self.exchange.health(pool, "maintenance")
-            fails = segment.fails(health, at)
-            if fails is not None and pool.key not in waiting:
+            waits = waiting.get(pool.key, 0)  # a pool that the venue could not act on is left to the backstop
+            fails = segment.fails(self.exchange.health(pool, "backstop") if waits else health, at)
+            if fails is not None and waits < 2:
                 yield _Happening(fails, FAIL, pool.key, pool)
             if pool.called < len(self.rulebook.call_levels) and pool.key not in waiting:
                 called = segment.fails(health.scaled(self.rulebook.call_levels[pool.called]), at)
@@ -242,8 +242,7 @@ class Session:
 
     def _fires(self, segment: Segment, order: Order) -> Fraction | None:
         tick = self.tape.by_symbol[order.symbol].tick_size
-        kind: Literal["last", "mark"] = "last" if order.kind == "limit" else "mark"
-        return segment.reaches(order.symbol, kind, order.firing_price(tick), order.fires_below)
+        return segment.reaches(order.symbol, order.watches, order.firing_price(tick), order.fires_below)
 
     def _owe_nothing_before(self, time: int) -> None:
         """Without positions no funding is owed for the time until now."""
@@ -258,9 +257,8 @@ class Session:
         return acted
 
     def _note_wipe_out(self, moment: Moment) -> None:
-        deposits = self.tally.deposits - self.tally.withdrawals
-        if self.state == "running" and self.account.flat and wiped_out(self.exchange, self.account, deposits, moment):
-            self.state = "wiped out"
+        if self.state == "running" and self.account.flat:
+            wiped_out(self.exchange, self.account, self.tally.stake, moment)
 
     def _call_if_due(self, pool: Pool, moment: Moment) -> None:
         """Tell the player the highest level that the gauge is past and that has not been called yet."""
@@ -276,9 +274,7 @@ class Session:
         failing = failing_price(health, position, market, dict(moment.marks)) if position and market else None
         self.exchange.tell(
             MarginCalled(
-                step=moment.step,
-                time=moment.time,
-                actor=self.account.name,
+                **moment.stamp(self.account.name),
                 pool=pool.key,
                 symbol=symbol,
                 level=levels[past - 1],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, fields
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from dataclasses import fields
+from decimal import Decimal, localcontext
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.account import Account, Pool, Position, World
 from engine.ledger import Ledger
-from engine.numbers import plain
+from engine.numbers import EXACT, exact, plain
 from engine.orders import Order
+from engine.snapshot_checks import SavedState, SnapshotError, check_state
 from engine.tally import Tally
 from engine.tape import Tape
 
@@ -19,36 +20,28 @@ if TYPE_CHECKING:
     from engine.session import Session
 
 FORMAT = 1
+LONGEST_NUMBER, LONGEST_TEXT, LARGEST_WHOLE = 80, 80, 1 << 62
 Kind = TypeVar("Kind")
 _NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Tally, Order, Position)}
 
 
-class SnapshotError(ValueError):
-    """A snapshot that is damaged, or that belongs to another tape or another version."""
-
-
-@dataclass(frozen=True, slots=True)
-class SavedState:
-    """What a snapshot holds."""
-
-    world: World
-    tally: Tally
-    state: Literal["running", "wiped out", "ended"]
-    step: int
-    commands: int
-    funded_until: int
-
-
 def dump(session: Session) -> bytes:
     """The snapshot of a session, a few kB of UTF-8."""
-    world = session.world
+    return spelled(
+        SavedState(session.world, session.tally, session.state, session.step, session.commands, session.funded_until)
+    )
+
+
+def spelled(state: SavedState) -> bytes:
+    """The one spelling of a state."""
+    world = state.world
     content = {
         "format": FORMAT,
-        "step": session.step,
-        "commands": session.commands,
-        "funded_until": session.funded_until,
-        "state": session.state,
-        "tally": _row(session.tally),
+        "step": state.step,
+        "commands": state.commands,
+        "funded_until": state.funded_until,
+        "state": state.state,
+        "tally": _row(state.tally),
         "asset": world.asset,
         "ledger": [[owner, asset, plain(amount)] for owner, asset, amount in world.ledger.entries()],
         "accounts": [_account(account) for _, account in sorted(world.accounts.items())],
@@ -64,45 +57,39 @@ def digest(snapshot: bytes) -> str:
 def load(snapshot: bytes, tape: Tape) -> SavedState:
     """What `snapshot` holds, checked against the tape it is to be played on.
 
+    Only what a session could have written is taken: the right types and ranges, a world that adds up, and the one
+    spelling that `dump` gives it.
+
     Raises:
         SnapshotError: when it is damaged or doesn't fit.
     """
     try:
         content = json.loads(snapshot)
         if content["format"] != FORMAT:
-            raise SnapshotError(f"this snapshot has format {content['format']}, and this version reads {FORMAT}")
-        return _checked(_state(content), tape)
+            raise SnapshotError(f"this snapshot has format {content['format']!r:.40}, and this version reads {FORMAT}")
+        with localcontext(EXACT):
+            state = _state(content)
+            check_state(state, tape)
+            if spelled(state) != snapshot:
+                raise SnapshotError("this snapshot is not spelled as this version spells it")
+            return state
     except SnapshotError:
         raise
-    except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, ArithmeticError, AttributeError, IndexError, RecursionError) as error:
         raise SnapshotError(f"this snapshot is damaged ({type(error).__name__})") from error
 
 
 def _state(content: dict[str, Any]) -> SavedState:
-    ledger = Ledger.holding([(owner, asset, Decimal(amount)) for owner, asset, amount in content["ledger"]])
-    accounts = {row["name"]: _account_from(row) for row in content["accounts"]}
-    state = content["state"]
-    if state not in ("running", "wiped out", "ended"):
-        raise SnapshotError(f"“{state}” is no state of a session")
+    entries = [(_text(owner), _text(asset), _decimal(amount)) for owner, asset, amount in content["ledger"]]
+    accounts = [_account_from(row) for row in content["accounts"]]
     return SavedState(
-        world=World(str(content["asset"]), ledger, accounts),
+        world=World(_text(content["asset"]), Ledger.holding(entries), {account.name: account for account in accounts}),
         tally=_filled(Tally, content["tally"]),
-        state=state,
-        step=int(content["step"]),
-        commands=int(content["commands"]),
-        funded_until=int(content["funded_until"]),
+        state=content["state"],
+        step=_whole(content["step"]),
+        commands=_whole(content["commands"]),
+        funded_until=_whole(content["funded_until"]),
     )
-
-
-def _checked(state: SavedState, tape: Tape) -> SavedState:
-    if not 0 <= state.step < len(tape):
-        raise SnapshotError(f"step {state.step} is not on this tape")
-    for account in state.world.accounts.values():
-        held = {symbol for pool in account.pools.values() for symbol in pool.positions}
-        strange = (held | {order.symbol for order in account.orders.values()}) - set(tape.by_symbol)
-        if strange:
-            raise SnapshotError(f"{', '.join(sorted(strange))} is not on this tape")
-    return state
 
 
 def _account(account: Account) -> dict[str, Any]:
@@ -124,14 +111,15 @@ def _account(account: Account) -> dict[str, Any]:
 
 
 def _account_from(row: dict[str, Any]) -> Account:
-    account = Account(str(row["name"]))
-    account.leverages = {str(symbol): int(leverage) for symbol, leverage in row["leverages"].items()}
-    account.modes = dict(row["modes"])
+    account = Account(_text(row["name"]))
+    account.leverages = {_text(symbol): _whole(leverage) for symbol, leverage in row["leverages"].items()}
+    account.modes = {_text(symbol): mode for symbol, mode in row["modes"].items()}
     account.orders = {each["id"]: _filled(Order, each) for each in row["orders"]}
     for each in row["pools"]:
         positions = {p["symbol"]: _filled(Position, p) for p in each["positions"]}
-        pool = Pool(each["key"], f"{account.name}/{each['key']}", positions, each["called"], each["whole_until"])
-        account.pools[pool.key] = pool
+        key = _text(each["key"])
+        called, whole_until = _whole(each["called"]), _whole(each["whole_until"])
+        account.pools[key] = Pool(key, f"{account.name}/{key}", positions, called, whole_until)
     return account
 
 
@@ -141,8 +129,40 @@ def _row(values: Tally | Order | Position) -> dict[str, Any]:
 
 
 def _filled(kind: type[Kind], row: dict[str, Any]) -> Kind:
-    """A dataclass from its row: what its type says is a Decimal is read as one."""
+    """A dataclass from its row, each value read as its type says."""
     known = {each.name: str(each.type) for each in fields(kind)}  # type: ignore[arg-type]
     if set(row) != set(known):
         raise SnapshotError(f"{kind.__name__} has other fields than this snapshot's")
-    return kind(**{n: Decimal(v) if v is not None and "Decimal" in known[n] else v for n, v in row.items()})
+    return kind(**{name: _value(row[name], known[name]) for name in known})
+
+
+def _value(value: object, kind: str) -> object:
+    if value is None and "None" in kind:
+        return None
+    if "Decimal" in kind:
+        return _decimal(value)
+    if kind == "int":
+        return _whole(value)
+    if kind == "bool":
+        if not isinstance(value, bool):
+            raise SnapshotError("a snapshot has something else where yes or no belongs")
+        return value
+    return _text(value)
+
+
+def _decimal(value: object) -> Decimal:
+    if not isinstance(value, str) or len(value) > LONGEST_NUMBER:
+        raise SnapshotError("a snapshot has something else where a number belongs")
+    return exact(value)
+
+
+def _whole(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= LARGEST_WHOLE:
+        raise SnapshotError("a snapshot has something else where a whole number belongs")
+    return value
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_TEXT:
+        raise SnapshotError("a snapshot has something else where a name belongs")
+    return value

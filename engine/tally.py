@@ -12,9 +12,13 @@ from engine.numbers import ZERO
 
 @dataclass(slots=True)
 class Tally:
-    """What the player's events came to. Money in quote units; funding is positive when received."""
+    """What the player's events came to. Money in quote units; funding is positive when received.
+
+    `stake` is what a wipe-out is measured by: all that was put in since the start, or since the last rescue.
+    """
 
     deposits: Decimal = ZERO
+    stake: Decimal = ZERO
     withdrawals: Decimal = ZERO
     realised: Decimal = ZERO
     fees: Decimal = ZERO
@@ -35,6 +39,7 @@ class Tally:
                 self.funding += event.amount
             case Deposited():
                 self.deposits += event.amount
+                self.stake = event.amount if event.rescue else self.stake + event.amount
                 self.rescues = max(self.rescues, event.rescue)
             case CashedOut():
                 self.withdrawals += event.amount

@@ -18,7 +18,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.market import Market
+from engine.market import Market, valid_symbol
 from engine.numbers import EXACT
 
 Kind = Literal["last", "mark", "premium", "volume"]
@@ -76,12 +76,9 @@ class Tape:
 
     def __post_init__(self) -> None:
         check_size(len(self.times), len(self.markets))
+        check_tape(self)
         for array in (self.times, self.gapped, *self.columns.values()):
-            if len(array) != len(self.times):
-                raise ValueError("every column of a tape has one entry a vertex")
             array.flags.writeable = False
-        if len(self.times) == 0:
-            raise ValueError("a tape needs at least one vertex")
 
     def __len__(self) -> int:
         return len(self.times)
@@ -118,11 +115,43 @@ def check_size(vertices: int, markets: int) -> None:
         )
 
 
+def check_tape(tape: Tape) -> None:
+    """Refuse a tape that can't be played.
+
+    Raises:
+        ValueError: with what is wrong with it.
+    """
+    vertices, symbols = tape.times.shape, [market.symbol for market in tape.markets]
+    checks = {
+        "a tape needs at least one vertex and one market": len(vertices) == 1 and vertices[0] > 0 and bool(symbols),
+        "the markets of a tape have names, each once": all(map(valid_symbol, symbols))
+        and len(set(symbols)) == len(symbols),
+        "ticks and lots are more than zero": all(min(m.tick_size, m.lot_size) > 0 for m in tape.markets),
+        "the times of a tape never fall": bool((np.diff(tape.times) >= 0).all()),
+        "every vertex is gapped or not": tape.gapped.shape == vertices,
+        "every market has its last price": all((symbol, "last") in tape.columns for symbol in symbols),
+        "every column belongs to a market": all(symbol in symbols for symbol, _ in tape.columns),
+        "every column has one entry a vertex": all(c.shape == vertices for c in tape.columns.values()),
+        "which markets trade is known for every vertex": tape.trading is None
+        or tape.trading.shape == (*vertices, len(symbols)),
+    }
+    for requirement, met in checks.items():
+        if not met:
+            raise ValueError(requirement)
+    for (symbol, kind), column in tape.columns.items():
+        whole = np.issubdtype(column.dtype, np.integer)
+        if kind in ("last", "mark") and not (whole and int(column.min()) >= 1):
+            raise ValueError(f"the {kind} prices of {symbol} are not all whole ticks above zero")
+        if kind == "premium" and not whole:
+            raise ValueError(f"the premium of {symbol} is not in whole parts per billion")
+
+
 class Path:
     """What a session sees of a tape. Sessions read prices here and nowhere else."""
 
     def __init__(self, tape: Tape) -> None:
         self.tape = tape
+        self._highest: dict[str, float] = {}
         self._index = {market.symbol: place for place, market in enumerate(tape.markets)}
 
     def ticks(self, symbol: str, kind: Literal["last", "mark"], step: int) -> int:
@@ -135,11 +164,6 @@ class Path:
     def price(self, symbol: str, kind: Literal["last", "mark"], step: int) -> Decimal:
         """The price at vertex `step`, in quote units."""
         return self.tape.by_symbol[symbol].tick_size * self.ticks(symbol, kind, step)
-
-    def premium(self, symbol: str, step: int) -> Decimal | None:
-        """Premium of the perpetual over its index at vertex `step`, as a fraction; None where the tape has none."""
-        column = self.tape.columns.get((symbol, "premium"))
-        return None if column is None else PREMIUM_UNIT * int(column[step])
 
     def mean_premium(self, symbol: str, since: int, until: int, step: int) -> Decimal | None:
         """Mean premium over the vertices in (since, until] ms, none later than `step`; the last known where none is.
@@ -158,6 +182,12 @@ class Path:
         """Whether the market trades at vertex `step`."""
         trading = self.tape.trading
         return True if trading is None else bool(trading[step, self._index[symbol]])
+
+    def highest(self, symbol: str) -> float:
+        """The highest mark of the whole tape, quote units: the scale of a search's float errors."""
+        if symbol not in self._highest:
+            self._highest[symbol] = float(self.floats(symbol, "mark").max())
+        return self._highest[symbol]
 
     def has(self, symbol: str, kind: Kind) -> bool:
         """Whether the tape carries that column itself."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from engine.events import iso
 from engine.numbers import plain
+from engine.observe import funds
 from engine.script import Script
 from engine.sentences import money, price
 from engine.session import Session
@@ -38,7 +39,7 @@ def summary(script: Script, session: Session, refused: int, saved: str | None) -
         "pools": [_pool(pool) for pool in view.pools],
         "positions": [_jsonable(position) for position in view.positions],
         "orders": [_jsonable(order) for order in view.orders],
-        "funds": {"vault": plain(view.vault)},
+        "funds": {name: plain(amount) for name, amount in funds(session).items()},
         "conserved": view.conserved,
         "state_hash": session.state_hash(),
     }

@@ -103,6 +103,9 @@ class Rulebook(Protocol):
     def largest_leverage(self, symbol: str, notional: Decimal) -> int:
         """The highest leverage at which that much may be opened."""
 
+    def largest_notional(self, symbol: str, leverage: int) -> Decimal | None:
+        """The notional at which `leverage` is no longer given, quote units; None where it always is."""
+
     def isolated_only(self, symbol: str) -> bool:
         """Whether the market allows no cross margin, and margin is never taken out of its pool by hand."""
 

@@ -9,7 +9,10 @@ Not found in those sources, and chosen here:
 - whether a liquidation on the book pays the taker fee: it does ("no clearance fee" is stated);
 - how the vault works off what it takes: at the mark, at once;
 - whether a resting order reserves margin: it is checked when placed and again when it fills, nothing is reserved;
+- whether the 30 s of a partial liquidation belong to the user or the pool: to the pool;
+- what happens to a pool of a market that stands still: nothing, until the backstop takes it at its last mark;
 - the vault's size, the book of other traders, and the brackets of markets that the venue doesn't list.
+Left out, though the venue has them: the largest value of an order, the 10 % slippage tolerance of triggered orders.
 From memory: unrealised cross profit counts as available initial margin; the mode of an open position can't be changed.
 """
 
@@ -131,6 +134,10 @@ class Hyperliquid:
         """Maximum leverage of the tier that `notional` falls into (docs: margin-tiers)."""
         return [leverage for lower, leverage in self.parameters.tiers_of(symbol) if notional >= lower][-1]
 
+    def largest_notional(self, symbol: str, leverage: int) -> Decimal | None:
+        """The lower bound of the first tier whose maximum leverage is less (docs: margin-tiers)."""
+        return next((lower for lower, most in self.parameters.tiers_of(symbol) if most < leverage), None)
+
     def isolated_only(self, symbol: str) -> bool:
         """Whether the market is strictly isolated (docs: margining)."""
         return symbol in self.parameters.isolated_only
@@ -217,9 +224,10 @@ class Hyperliquid:
         return bracket_requirement(position, self.maintenance_brackets(position.symbol)).exact({position.symbol: mark})
 
     def adl_order(self, candidates: tuple[Exposure, ...], mark: Decimal) -> tuple[tuple[Exposure, Decimal], ...]:
-        """Ranked by (mark ÷ entry) × (notional ÷ account value), mark and entry swapped for a short (docs:
+        """Who is in profit, by (mark ÷ entry) × (notional ÷ account value), mark and entry swapped for a short (docs:
         auto-deleveraging gives the long's form)."""
-        ranked = [(candidate, adl_index(candidate, mark)) for candidate in candidates]
+        winners = [c for c in candidates if c.account_value > 0 and (mark - c.entry_price) * c.size > 0]
+        ranked = [(candidate, adl_index(candidate, mark)) for candidate in winners]
         return tuple(sorted(ranked, key=lambda pair: (-pair[1], pair[0].trader)))
 
     def others(self, market: Market, price: Decimal) -> tuple[Exposure, ...]:
@@ -262,9 +270,7 @@ def impact_premium(impact_bid: Decimal, impact_ask: Decimal, oracle: Decimal) ->
 
 
 def adl_index(exposure: Exposure, mark: Decimal) -> Decimal:
-    """(mark ÷ entry) × (notional ÷ account value); larger goes first. Without account value it comes first of all."""
-    if exposure.account_value <= 0:
-        return Decimal("Infinity")
+    """(mark ÷ entry) × (notional ÷ account value), which must be above zero; larger goes first."""
     gain = divide(mark, exposure.entry_price) if exposure.size > 0 else divide(exposure.entry_price, mark)
     return EXACT.multiply(gain, divide(exposure.notional, exposure.account_value))
 

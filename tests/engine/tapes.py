@@ -65,8 +65,16 @@ def tapes(draw: st.DrawFn, *, longest: int = 24, markets: Sequence[str] = ("BTC"
         rows[symbol] = row
     gaps = draw(st.lists(st.integers(1, vertices - 1), max_size=4))
     seconds = draw(st.sampled_from([1, 20, 60, 1800, 10_000]))
-    halts = {symbols[0]: draw(st.lists(st.integers(1, vertices - 1), max_size=3))}
-    premiums = None
+    halted = draw(st.lists(st.integers(1, vertices - 1), max_size=3))
+    premiums = {
+        symbol: [draw(st.integers(-20_000_000, 20_000_000)) * draw(st.sampled_from([1, 20])) for _ in range(vertices)]
+        for symbol in symbols
+        if draw(st.booleans())
+    }
+    marks = None
     if draw(st.booleans()):
-        premiums = {symbols[0]: [draw(st.integers(-20_000_000, 20_000_000)) for _ in range(vertices)]}
-    return tape_of(rows, gaps=gaps, seconds=seconds, halts=halts if halts[symbols[0]] else None, premiums=premiums)
+        spread = [Decimal(draw(st.integers(-300, 300))).scaleb(-5) for _ in range(vertices)]
+        pairs = zip(rows[symbols[-1]], spread, strict=True)
+        marks = {symbols[-1]: [max(CENT, (price * (1 + off)).quantize(CENT)) for price, off in pairs]}
+    halts = {symbols[0]: halted} if halted else None
+    return tape_of(rows, gaps=gaps, seconds=seconds, marks=marks, halts=halts, premiums=premiums)

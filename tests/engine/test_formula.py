@@ -104,7 +104,7 @@ def test_a_floor_rounds_down_and_says_that_vertices_define_it() -> None:
 
 
 def test_operators_build_the_same_tree_as_words() -> None:
-    built = Decimal(2) * (Price("A") + Const("one", Decimal(1))) - Price("B")
+    built = Scaled("twice", Decimal(2), Price("A") + Const("one", Decimal(1))) - Price("B")
     assert built.exact({"A": Decimal(3), "B": Decimal(5)}) == 3
     with pytest.raises(KeyError):
         built.exact({"A": Decimal(1)})

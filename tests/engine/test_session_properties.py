@@ -22,18 +22,18 @@ from engine.session import Session
 from engine.setup import Setup
 from tests.engine.tapes import tapes
 
-SIZES = st.sampled_from(["$500", "$5000", "$40000", "$150000", "0.5", "3", "10%", "50%", "100%"])
+SIZES = st.sampled_from(["$500", "$5000", "$40000", "$150000", "$30000000", "0.5", "3", "10%", "50%", "100%"])
 LEVERAGES = st.sampled_from(["", "1x", "3x", "10x", "20x", "25x", "40x", "50x"])
 MODES = st.sampled_from(["", "iso", "cross"])
-OFFSETS = st.sampled_from(["0.7", "0.9", "0.97", "0.995", "1.005", "1.03", "1.1", "1.4"])
+OFFSETS = st.sampled_from(["0.7", "0.9", "0.97", "0.995", "0.9999", "1.0001", "1.005", "1.03", "1.1", "1.4"])
 SETUPS = st.builds(
     Setup,
     mode=st.sampled_from(["isolated", "cross"]),
-    balance=st.sampled_from([Decimal(2000), Decimal(50_000), Decimal("1234.567891")]),
+    balance=st.sampled_from([Decimal(2000), Decimal(50_000), Decimal("1234.567891"), Decimal(40_000_000)]),
     slippage=st.booleans(),
     fees=st.booleans(),
     funding=st.booleans(),
-    overrides=st.sampled_from([(), (("maintenance", "0.5%"),), (("vault", "100"),), (("isolated-only", "ETH"),)]),
+    overrides=st.sampled_from([(), (("maintenance", "0.5%"),), (("vault", "0"),), (("isolated-only", "ETH"),)]),
 )
 
 
@@ -78,10 +78,11 @@ class SessionMachine(RuleBasedStateMachine):
         symbol = self.symbol(place)
         self.give(f"{side} {size} {symbol} {kind} {self.price(symbol, offset)} {mode} {reduce}")
 
-    @rule(place=st.integers(0, 2), size=SIZES, gain=OFFSETS, loss=OFFSETS, mode=MODES)
-    def bracket(self, place: int, size: str, gain: str, loss: str, mode: str) -> None:
+    @rule(place=st.integers(0, 2), size=SIZES, gain=OFFSETS, loss=OFFSETS, mode=MODES, limit=st.none() | OFFSETS)
+    def bracket(self, place: int, size: str, gain: str, loss: str, mode: str, limit: str | None) -> None:
         symbol = self.symbol(place)
-        self.give(f"buy {size} {symbol} {mode} tp {self.price(symbol, gain)} sl {self.price(symbol, loss)}")
+        at = f"at {self.price(symbol, limit)}" if limit else ""
+        self.give(f"buy {size} {symbol} {at} {mode} tp {self.price(symbol, gain)} sl {self.price(symbol, loss)}")
 
     @rule(
         text=st.sampled_from(
@@ -131,9 +132,15 @@ class SessionMachine(RuleBasedStateMachine):
         assert observe.conserved(self.leaping)
         view = self.leaping.view()
         assert view.equity == sum(pool.equity for pool in view.pools)
+        assert view.vault >= 0
+        trading = {market.symbol for market in view.markets if market.trades}
         for pool in view.pools:
             if pool.mode == "isolated":
                 assert len(pool.positions) == 1
+            if {position.symbol for position in pool.positions} <= trading:
+                assert pool.cushion >= 0
+        for symbol in self.symbols:
+            assert len(self.leaping.account.pools_with(symbol)) <= 1
 
     @precondition(lambda self: hasattr(self, "leaping"))
     @invariant()
