@@ -74,7 +74,7 @@ def check(home: Path, lines: int, told: list[dict[str, object]]) -> None:
         assert recorder.session.view().conserved
 
 
-@pytest.mark.parametrize("lines", [3, 40, 111])
+@pytest.mark.parametrize("lines", [3, 17, 40, 77, 111])
 def test_a_killed_program_loses_nothing_that_it_printed(
     tmp_path: Path, told: list[dict[str, object]], lines: int
 ) -> None:
@@ -82,9 +82,9 @@ def test_a_killed_program_loses_nothing_that_it_printed(
 
 
 @pytest.mark.slow
-def test_many_killed_programs(tmp_path: Path, told: list[dict[str, object]]) -> None:
+def test_a_hundred_killed_programs(tmp_path: Path, told: list[dict[str, object]]) -> None:
     chance = random.Random(9)
-    for number in range(40):
+    for number in range(100):
         folder = tmp_path / f"{number}"
         folder.mkdir()
         check(folder / "home", chance.randrange(1, len(told) - 2), told)
