@@ -11,20 +11,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal
 
 from engine import observe, snapshots
 from engine.account import VAULT, YOU, Account, Pool, World
 from engine.actions import carry_out
+from engine.calls import call_if_due, next_call, rearm, rearm_margin
 from engine.commands import Command, Deposit, End
-from engine.events import Ended, Event, MarginCalled, WipedOut
+from engine.events import Ended, Event, WipedOut
 from engine.exchange import Exchange
 from engine.execution import fire
-from engine.formula import Formula, Scaled
 from engine.funding import charge_funding
 from engine.ledger import OUTSIDE
-from engine.liquidation import liquidate, only_symbol, wiped_out
-from engine.margin import failing_price
+from engine.liquidation import liquidate, wiped_out
 from engine.numbers import exactly, received
 from engine.orders import Order
 from engine.rulebooks import rulebook_of
@@ -32,16 +30,13 @@ from engine.rulebooks.base import Refusal, SetupError
 from engine.search import Watch, next_vertex
 from engine.segment import END, START, Moment, Segment, at_vertex
 from engine.setup import Setup
+from engine.snapshot_checks import SavedState, State
 from engine.tally import Tally
 from engine.tape import Path, Tape
 from engine.turn import Refused, Turn
 from engine.views import Explanation, Preview, View
 
-State = Literal["running", "wiped out", "ended"]
 SMALLEST_BALANCE, LARGEST_BALANCE = Decimal(1), Decimal("1e12")
-REARM_SHARE = Decimal("0.8")
-"""A call is made again once the gauge has fallen below this share of its level."""
-
 ANY_EVENT = "any"
 """The kind that stands for every kind in `advance(stop_on)`."""
 
@@ -151,7 +146,7 @@ class Session:
             if pool.positions and not self.exchange.health(pool, "maintenance").safe(moment.marks):
                 self._fail(pool, moment)
             elif pool.positions:
-                self._call_if_due(pool, moment)
+                call_if_due(self.exchange, self.account, pool, moment)
 
     # -- time
 
@@ -178,22 +173,16 @@ class Session:
             tick = self.tape.by_symbol[order.symbol].tick_size
             watch.price(order.symbol, order.watches, order.firing_price(tick), order.fires_below)
         for pool in self._backing_pools():
-            health = self.exchange.health(pool, "maintenance")
-            watch.falling.append(health.margin)
-            if pool.called < len(self.rulebook.call_levels):
-                watch.falling.append(health.scaled(self.rulebook.call_levels[pool.called]).margin)
-            if pool.called:
-                watch.rising.append(self._rearm_margin(pool))
+            watch.falling.append(self.exchange.health(pool, "maintenance").margin)
+            if (call := next_call(self.exchange, pool)) is not None:
+                watch.falling.append(call.margin)
+            if (margin := rearm_margin(self.exchange, pool)) is not None:
+                watch.rising.append(margin)
             watch.until_time = self.next_funding
         return watch
 
     def _backing_pools(self) -> list[Pool]:
         return [pool for _, pool in sorted(self.account.pools.items()) if pool.positions]
-
-    def _rearm_margin(self, pool: Pool) -> Formula:
-        level = self.rulebook.call_levels[pool.called - 1]
-        margin = self.exchange.health(pool, "maintenance").scaled(level * REARM_SHARE).margin
-        return Scaled("re-arm", Decimal(1), margin)
 
     def _walk(self, segment: Segment) -> None:
         """Everything that happens on the way into a vertex, in order."""
@@ -209,12 +198,13 @@ class Session:
                     if not self._fail(pool, moment):
                         waiting[pool.key] = waiting.get(pool.key, 0) + 1
                 case Pool() as pool:
-                    self._call_if_due(pool, moment)
+                    call_if_due(self.exchange, self.account, pool, moment)
                 case due:
                     charge_funding(self.exchange, self.path, self.account, moment, due)
                     self._funded_until = due
         self._owe_nothing_before(self.time)
-        self._rearm(segment.at(END))
+        for pool in self._backing_pools():
+            rearm(self.exchange, pool, segment.at(END))
 
     def _next(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> _Happening | None:
         return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)
@@ -231,10 +221,10 @@ class Session:
             fails = segment.fails(self.exchange.health(pool, "backstop") if waits else health, at)
             if fails is not None and waits < 2:
                 yield _Happening(fails, FAIL, pool.key, pool)
-            if pool.called < len(self.rulebook.call_levels) and pool.key not in waiting:
-                called = segment.fails(health.scaled(self.rulebook.call_levels[pool.called]), at)
-                if called is not None:
-                    yield _Happening(called, CALL, pool.key, pool)
+            call = None if waits else next_call(self.exchange, pool)
+            called = None if call is None else segment.fails(call, at)
+            if called is not None:
+                yield _Happening(called, CALL, pool.key, pool)
         due = self.next_funding
         fraction = segment.when(due) if pools and due is not None else None
         if fraction is not None and due is not None:
@@ -259,36 +249,6 @@ class Session:
     def _note_wipe_out(self, moment: Moment) -> None:
         if self.state == "running" and self.account.flat:
             wiped_out(self.exchange, self.account, self.tally.stake, moment)
-
-    def _call_if_due(self, pool: Pool, moment: Moment) -> None:
-        """Tell the player the highest level that the gauge is past and that has not been called yet."""
-        health = self.exchange.health(pool, "maintenance")
-        levels = self.rulebook.call_levels
-        past = sum(1 for level in levels if not health.scaled(level).safe(moment.marks))
-        if past <= pool.called:
-            return
-        pool.called = past
-        symbol = only_symbol(pool)
-        market = None if symbol is None else self.tape.by_symbol[symbol]
-        position = None if symbol is None else pool.positions[symbol]
-        failing = failing_price(health, position, market, dict(moment.marks)) if position and market else None
-        self.exchange.tell(
-            MarginCalled(
-                **moment.stamp(self.account.name),
-                pool=pool.key,
-                symbol=symbol,
-                level=levels[past - 1],
-                equity=health.credit.exact(moment.marks),
-                requirement=health.requirement.exact(moment.marks),
-                price=None if symbol is None else moment.marks[symbol],
-                liquidation_price=None if failing is None else failing.price,
-            )
-        )
-
-    def _rearm(self, moment: Moment) -> None:
-        for pool in self._backing_pools():
-            while pool.called and self._rearm_margin(pool).exact(moment.marks) >= 0:
-                pool.called -= 1
 
     def _told(self) -> tuple[Event, ...]:
         events = self.exchange.told()
@@ -321,7 +281,9 @@ class Session:
 
     def snapshot(self) -> bytes:
         """Everything that can change, as canonical JSON: the same on every machine and Python."""
-        return snapshots.dump(self)
+        return snapshots.spelled(
+            SavedState(self.world, self.tally, self.state, self.step, self.commands, self._funded_until)
+        )
 
     @classmethod
     def restore(cls, setup: Setup, tape: Tape, snapshot: bytes) -> Session:
@@ -341,11 +303,6 @@ class Session:
         self._enter(state.world)
         self.tally, self.state = state.tally, state.state
         self.step, self.commands, self._funded_until = state.step, state.commands, state.funded_until
-
-    @property
-    def funded_until(self) -> int:
-        """The last funding time that was dealt with, ms UTC."""
-        return self._funded_until
 
     def copy(self) -> Session:
         """A session of its own in the same state, on the same tape."""

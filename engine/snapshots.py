@@ -6,7 +6,7 @@ import hashlib
 import json
 from dataclasses import fields
 from decimal import Decimal, localcontext
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 from engine.account import Account, Pool, Position, World
 from engine.ledger import Ledger
@@ -16,24 +16,14 @@ from engine.snapshot_checks import SavedState, SnapshotError, check_state
 from engine.tally import Tally
 from engine.tape import Tape
 
-if TYPE_CHECKING:
-    from engine.session import Session
-
 FORMAT = 1
 LONGEST_NUMBER, LONGEST_TEXT, LARGEST_WHOLE = 80, 80, 1 << 62
 Kind = TypeVar("Kind")
 _NAMES = {kind: tuple(each.name for each in fields(kind)) for kind in (Tally, Order, Position)}
 
 
-def dump(session: Session) -> bytes:
-    """The snapshot of a session, a few kB of UTF-8."""
-    return spelled(
-        SavedState(session.world, session.tally, session.state, session.step, session.commands, session.funded_until)
-    )
-
-
 def spelled(state: SavedState) -> bytes:
-    """The one spelling of a state."""
+    """The one spelling of a state, a few kB of UTF-8: what `load` reads back."""
     world = state.world
     content = {
         "format": FORMAT,
