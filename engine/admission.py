@@ -98,9 +98,9 @@ def _refuse_isolated(
     order: Order,
     at: Moment,
 ) -> Refusal | None:
-    free = exchange.movable(account.wallet, at)
-    if margin + fee > free:
-        return _too_little(exchange, account, order, margin, fee, margin + fee - free, at)
+    missing = margin + fee - exchange.spare(account.wallet, at)
+    if missing > 0:
+        return _too_little(exchange, account, order, margin, fee, missing, at)
     trial = Pool(pool.key, pool.owner, {order.symbol: after})
     balance = exchange.world.balance(pool) + margin
     if order.leverage < pool.position(order.symbol).leverage:
@@ -116,13 +116,16 @@ def _refuse_isolated(
 def _too_little(
     exchange: Exchange, account: Account, order: Order, need: Decimal, fee: Decimal, missing: Decimal, at: Moment
 ) -> Refusal:
+    """Refuse for want of margin, and name what would do: a smaller size, more leverage, a deposit."""
     fits = most_that_opens(exchange, account, order, at)
     largest = exchange.rulebook.largest_leverage(order.symbol, ZERO)
     ways = [f"{order.side} {plain(fits)} {order.symbol}"] if fits > 0 else []
-    ways += [f"up to {largest}x"] if order.leverage < largest else []
+    saved = need - divide(EXACT.multiply(need, Decimal(order.leverage)), Decimal(largest))
+    ways += [f"{largest}x"] if saved >= missing else []
     ways += [f"deposit {plain(_cents(missing))}"]
     costs = f"{_cents(need):,} of margin" + (f" and {_cents(fee):,} in fees" if fee else "")
-    return Refusal(f"this needs {costs}, and {_cents(missing):,} of it is missing", "try " + ", or ".join(ways))
+    kept = "" if order.pool == CROSS or account.wallet.positions == {} else f" ({exchange.rulebook.keeps})"
+    return Refusal(f"this needs {costs}, and {_cents(missing):,} is missing{kept}", "try " + ", or ".join(ways))
 
 
 def _cents(amount: Decimal) -> Decimal:

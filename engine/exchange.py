@@ -65,10 +65,13 @@ class Exchange:
         return pool.equity(self.world.balance(pool)).exact(moment.marks)
 
     def movable(self, pool: Pool, moment: Moment) -> Decimal:
-        """What may be moved out of a pool: min(balance, equity − what must stay), not below zero."""
-        health = self.health(pool, "withdraw")
-        spare = EXACT.subtract(health.credit.exact(moment.marks), health.requirement.exact(moment.marks))
-        return max(ZERO, received(min(self.world.balance(pool), spare)))
+        """What may be moved out of a pool: its spare, not below zero."""
+        return max(ZERO, self.spare(pool, moment))
+
+    def spare(self, pool: Pool, moment: Moment) -> Decimal:
+        """min(balance, equity − what must stay): below zero by as much as is missing before anything may move."""
+        left = self.health(pool, "withdraw").margin.exact(moment.marks)
+        return received(min(self.world.balance(pool), left))
 
     def fee(self, value: Decimal, role: Role) -> Decimal:
         """The fee on a trade of `value`, rounded up; zero when the set-up turns fees off."""

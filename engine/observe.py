@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from engine import admission
 from engine.account import CROSS, VAULT, Mode, Pool, Position
-from engine.commands import Close, Command, Leverage, Margin, Place, SetMode
+from engine.commands import Close, Command, Leverage, Margin, Place, SetMode, Size
 from engine.events import Filled
 from engine.ledger import FEES, UNPAID
 from engine.margin import bankruptcy_price, failing_price
-from engine.numbers import ZERO, divide
+from engine.numbers import ZERO, divide, received
 from engine.rulebooks.base import Refusal
 from engine.segment import Moment, at_vertex
 from engine.views import Explanation, MarketView, Outcome, PoolView, PositionView, Preview, View
@@ -39,7 +39,7 @@ def view_of(session: Session) -> View:
         pools=pools,
         orders=tuple(session.account.orders.values()),
         wallet=world.balance(wallet),
-        free=session.exchange.movable(wallet, moment),
+        free=_free(session, wallet, moment),
         equity=sum((pool.equity for pool in pools), ZERO),
         deposits=tally.deposits,
         withdrawals=tally.withdrawals,
@@ -54,6 +54,11 @@ def view_of(session: Session) -> View:
         modified=session.setup.modified,
         conserved=conserved(session),
     )
+
+
+def _free(session: Session, wallet: Pool, moment: Moment) -> Decimal:
+    """What the wallet could back now: its equity less the initial requirement of its positions, not below zero."""
+    return max(ZERO, received(session.exchange.health(wallet, "order").margin.exact(moment.marks)))
 
 
 def conserved(session: Session) -> bool:
@@ -140,8 +145,17 @@ def _position_view(session: Session, pool: Pool, position: Position, moment: Mom
 def previews(session: Session, command: Command) -> tuple[Preview, ...]:
     """One preview a margin mode for an order that opens, one for anything else."""
     if isinstance(command, Place) and not command.reduce_only:
+        command = _same_size(session, command)
         return tuple(_preview(session, replace(command, mode=mode), mode) for mode in MODES)
     return (_preview(session, command, None),)
+
+
+def _same_size(session: Session, command: Place) -> Place:
+    """The order with a percentage made a size, by the mode it would trade in: so that both modes show one trade."""
+    if command.size.unit != "percent":
+        return command
+    preview = _preview(session, command, None)
+    return command if preview.refusal else replace(command, size=Size(preview.size, "base"))
 
 
 def _preview(session: Session, command: Command, mode: Mode | None) -> Preview:

@@ -79,7 +79,8 @@ class View:
     Attributes:
         step, steps: the vertex reached, and how many the tape has.
         time: ms UTC; `next_funding` likewise, None where funding is off.
-        equity: of all pools together; `free` is what the wallet could post now.
+        equity: of all pools together; `free` is what the wallet could back now: its equity less what its own
+            positions need. To move margin out, a venue may want more to stay (`PoolView.free`).
         deposits, withdrawals, fees, funding, realised: totals since the start, quote units.
         calls, liquidations, rescues: counts. `modified`: names of overridden parameters.
         vault: what the backstop fund holds. `conserved`: whether the ledger and the sizes add up.

@@ -25,6 +25,8 @@ def venue_lines(name: str | None) -> list[str]:
 def _card_lines(card: Card) -> list[str]:
     parts = (
         ("Modes", card.modes),
+        ("Margin", card.margin),
+        ("Costs", card.costs),
         ("Liquidation", card.liquidation),
         ("Below zero", card.below_zero),
         ("Unsure", card.unsure),

@@ -40,11 +40,13 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A venue on one screen. `unsure` lists what its sources do not settle."""
+    """A venue on one screen: each fact with the page it comes from; `unsure` lists what the sources do not settle."""
 
     name: str
     title: str
     modes: tuple[str, ...]
+    margin: tuple[str, ...]
+    costs: tuple[str, ...]
     liquidation: tuple[str, ...]
     below_zero: tuple[str, ...]
     unsure: tuple[str, ...]
@@ -88,6 +90,9 @@ class Rulebook(Protocol):
     """One venue's rules. Pure: it looks at accounts and answers, and changes nothing."""
 
     card: Card
+
+    keeps: str
+    """In words, what has to stay behind when margin is moved out of the wallet while positions are open."""
 
     @property
     def call_levels(self) -> tuple[Decimal, ...]:

@@ -13,7 +13,8 @@ Not found in those sources, and chosen here:
 - what happens to a pool of a market that stands still: nothing, until the backstop takes it at its last mark;
 - the vault's size, the book of other traders, and the brackets of markets that the venue doesn't list.
 Left out, though the venue has them: the largest value of an order, the 10 % slippage tolerance of triggered orders.
-From memory: unrealised cross profit counts as available initial margin; the mode of an open position can't be changed.
+From memory, unverified: unrealised cross profit counts as available initial margin; the mode of an open position
+can't be changed.
 """
 
 from __future__ import annotations
@@ -26,11 +27,19 @@ from types import MappingProxyType
 from engine.account import CROSS, Account, Mode, Pool, Position, isolated_key
 from engine.formula import Formula, Max, Price, Scaled, Sum
 from engine.margin import Bracket, Health, bracket_requirement, brackets
-from engine.market import Market, valid_symbol
-from engine.numbers import EXACT, ONE, ZERO, divide, exact, plain
+from engine.market import Market
+from engine.numbers import EXACT, ONE, ZERO, divide, plain
 from engine.rulebooks.base import Card, Exposure, Level, Reduce, Refusal, Role, SetupError, Step, TakeOver
+from engine.rulebooks.overrides import fraction, named, number, only
 
 HOUR = 3_600_000
+_CHOSEN = [line[2:].rstrip(".;") for line in (__doc__ or "").splitlines() if line.startswith("- ")]
+_UNSURE = (
+    *(f"not found, chosen here: {choice}" for choice in _CHOSEN),
+    "from memory: unrealised cross profit counts as initial margin; the mode of an open position can’t be changed",
+    "after a partial liquidation the docs and the wiki differ on what the 30 s mean; the docs are followed",
+    "left out: the largest value of an order, the 10 % slippage tolerance of triggered orders",
+)
 Tiers = tuple[tuple[Decimal, int], ...]
 """(lower bound of notional in USDC, max leverage) pairs."""
 
@@ -96,18 +105,34 @@ class Hyperliquid:
     card = Card(
         name="hyperliquid",
         title="Hyperliquid perpetuals (USDC)",
-        modes=("cross (the default there)", "isolated", "isolated-only: margin can’t be taken out by hand"),
+        modes=(
+            "cross (the default there), isolated; one mode a market at a time [margining]",
+            "isolated-only: no cross, margin can’t be taken out by hand; here MEME [margining]",
+        ),
+        margin=(
+            "initial: notional ÷ leverage, checked when opening; leverage is a whole number [margining]",
+            "largest leverage: BTC 40x, ETH 25x, SOL 20x, listed alts 10x, others 5x here; less in higher tiers "
+            "[margin-tiers]",
+            "maintenance: half of the initial margin at the largest leverage: BTC 1.25 %, ETH 2 %, SOL 2.5 % "
+            "[margin-tiers]",
+            "margin moved out of a pool must leave the larger of initial margin and 10 % of notional [margining]",
+        ),
+        costs=(
+            "fees: taker 0.045 %, maker 0.015 % of notional [fees, tier 0]",
+            "funding each hour: an eighth of premium + clamp(0.01 % − premium, ±0.05 %), at most 4 % [funding]",
+        ),
         liquidation=(
-            "below maintenance: market orders to the book, the largest requirement first",
-            "above $100,000 of notional 20 % goes first; for 30 s after that, further orders take the whole position",
-            "it stops as soon as what is left is above maintenance; no clearance fee",
-            "below 2/3 of maintenance: the liquidator vault takes the pool, positions and collateral",
+            "below maintenance: market orders to the book, the largest requirement first [liquidations]",
+            "above $100,000 of notional 20 % goes first; for 30 s after that, further orders take the whole position "
+            "[liquidations]",
+            "it stops as soon as what is left is above maintenance; no clearance fee [liquidations]",
+            "below 2/3 of maintenance: the liquidator vault takes the pool, positions and collateral [liquidations]",
         ),
-        below_zero=("the vault, as far as its capital goes", "then auto-deleveraging at the previous mark"),
-        unsure=(
-            *(line.strip("- ;.\n") for line in (__doc__ or "").splitlines() if line.startswith("- ")),
-            "after a partial liquidation: docs and wiki differ on what the 30 s mean; the docs are followed",
+        below_zero=(
+            "the vault, as far as its capital goes: $10,000,000 here [liquidations]",
+            "then auto-deleveraging of winners at the previous mark [auto-deleveraging]",
         ),
+        unsure=_UNSURE,
         sources=(
             "hyperliquid-docs: margining, margin-tiers, liquidations, auto-deleveraging, funding, fees",
             "freqtrade test_hyperliquid.py: 32 real positions",
@@ -115,6 +140,7 @@ class Hyperliquid:
         ),
         dated="2026-11-22",
     )
+    keeps = "what stays must cover the larger of initial margin and 10 % of notional"
     call_levels = (Decimal("0.5"), Decimal("0.8"), Decimal("0.95"))
 
     def __init__(self, parameters: Parameters | None = None) -> None:
@@ -275,64 +301,35 @@ def adl_index(exposure: Exposure, mark: Decimal) -> Decimal:
     return EXACT.multiply(gain, divide(exposure.notional, exposure.account_value))
 
 
-def _number(text: str, name: str, example: str) -> Decimal:
-    try:
-        value = exact(text)
-    except ValueError:
-        raise SetupError(f"“{text[:32]}” is not a number for {name}", example) from None
-    if value and not -12 <= value.adjusted() <= 15:
-        raise SetupError(f"“{text[:32]}” is out of range for {name}", example)
-    return value
-
-
-def _fraction(text: str, name: str) -> Decimal:
-    example = f"set {name} 0.5%"
-    value = _number(text.removesuffix("%"), name, example) / (100 if text.endswith("%") else 1)
-    if not 0 <= value < 1:
-        raise SetupError(f"{name} must be at least 0 % and below 100 %, not {text[:32]}", example)
-    return value
-
-
-def _symbol(text: str, example: str) -> str:
-    if not valid_symbol(text):
-        raise SetupError(f"“{text[:32]}” can’t be a market", example)
-    return text.upper()
-
-
-def _only(words: tuple[str, ...], count: int, example: str) -> None:
-    if len(words) != count:
-        raise SetupError(f"{count} {'word' if count == 1 else 'words'} expected, not {len(words)}", example)
-
-
 def _set_maintenance(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
     example = "set maintenance 0.5%, or set maintenance ETH 1%"
-    _only(words, 2 if len(words) == 2 else 1, example)
-    symbol = _symbol(words[0], example) if len(words) == 2 else EVERY_MARKET
-    value = _fraction(words[-1], "maintenance")
+    only(words, 2 if len(words) == 2 else 1, example)
+    market = named(words[0], example) if len(words) == 2 else EVERY_MARKET
+    value = fraction(words[-1], "maintenance")
     if value == 0:
         raise SetupError("maintenance must be more than zero", example)
-    return replace(parameters, flat_maintenance=MappingProxyType({**parameters.flat_maintenance, symbol: value}))
+    return replace(parameters, flat_maintenance=MappingProxyType({**parameters.flat_maintenance, market: value}))
 
 
 def _set_max_leverage(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
     example = "set max-leverage ETH 50x"
-    _only(words, 2, example)
+    only(words, 2, example)
     text = words[1].lower().removesuffix("x")
     if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LARGEST_LEVERAGE):
         raise SetupError(f"max-leverage wants 1x to {LARGEST_LEVERAGE}x, not “{words[1][:32]}”", example)
-    tiers = {**parameters.tiers, _symbol(words[0], example): ((ZERO, int(text)),)}
+    tiers = {**parameters.tiers, named(words[0], example): ((ZERO, int(text)),)}
     return replace(parameters, tiers=MappingProxyType(tiers))
 
 
 def _set_isolated_only(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    symbols = {_symbol(word, "set isolated-only SOL MEME") for word in words}
+    symbols = {named(word, "set isolated-only SOL MEME") for word in words}
     return replace(parameters, isolated_only=parameters.isolated_only | symbols)
 
 
 def _set_vault(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
     example = "set vault 50000"
-    _only(words, 1, example)
-    capital = _number(words[0].removeprefix("$").replace(",", ""), "vault", example)
+    only(words, 1, example)
+    capital = number(words[0].removeprefix("$").replace(",", ""), "vault", example)
     if capital < 0:
         raise SetupError("the vault can’t start below zero", example)
     return replace(parameters, vault_capital=capital)
@@ -340,8 +337,8 @@ def _set_vault(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
 
 def _rate_setter(name: str, attribute: str) -> Callable[[Parameters, tuple[str, ...]], Parameters]:
     def setter(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-        _only(words, 1, f"set {name} 0.5%")
-        return replace(parameters, **{attribute: _fraction(words[0], name)})  # type: ignore[arg-type]
+        only(words, 1, f"set {name} 0.5%")
+        return replace(parameters, **{attribute: fraction(words[0], name)})  # type: ignore[arg-type]
 
     return setter
 

@@ -219,3 +219,28 @@ def test_leaving_a_command_out_does_not_shift_the_ids_of_others() -> None:
     session.do(parse("buy 1 ETH at 1800"), number=3)
     assert [order.id for order in session.view().orders] == ["c1", "c3"]
     assert isinstance(session.do(parse("note late"), number=2), Refusal)
+
+
+def test_a_refusal_for_want_of_margin_says_what_really_is_missing() -> None:
+    tape = tape_of({"BTC": [60_000, 60_000], "ETH": [2000, 2000]})
+    session = Session(Setup(balance=Decimal(10_000), slippage=False, fees=False), tape)
+    session.do(parse("buy $120000 BTC 25x cross"))
+    answer = session.do(parse("buy $20000 ETH 10x iso"))
+    assert isinstance(answer, Refusal)
+    deposit = answer.would_work.split("try ")[1].split(", or ")[-1]
+    assert "10 % of notional" in answer.reason
+    assert not isinstance(session.do(parse(deposit)), Refusal)
+    assert not isinstance(session.do(parse("buy $20000 ETH 10x iso")), Refusal)
+
+
+def test_more_leverage_is_proposed_only_where_it_would_do() -> None:
+    tape = tape_of({"ETH": [2000, 2000]})
+    setup = Setup(balance=Decimal(1000), slippage=False, fees=False)
+    assert "25x" in refusal(tape, "buy $20000 ETH 10x", setup=setup)
+    assert "25x" not in refusal(tape, "buy $50000 ETH 10x", setup=setup)
+
+
+def test_a_percentage_is_previewed_as_the_same_trade_in_both_modes() -> None:
+    session = Session(Setup(balance=Decimal(10_000)), tape_of({"ETH": [2000, 2000]}))
+    isolated, cross = session.preview(parse("buy 25% ETH 20x iso"))
+    assert isolated.size == cross.size > 0
