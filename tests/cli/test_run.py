@@ -47,7 +47,7 @@ def test_json_is_one_object_a_line_and_a_summary(isocross: Isocross, article: Pa
         "funding": "0",
         "positions": [],
         "orders": [],
-        "funds": {"vault": "9999500"},
+        "funds": {"vault": "9999500", "fees": "0", "unpaid": "0"},
     }
     assert [pool["key"] for pool in summary["pools"]] == ["cross"]  # type: ignore[attr-defined]
     assert summary["conserved"] is True
