@@ -169,7 +169,10 @@ def _preview(session: Session, command: Command, mode: Mode | None) -> Preview:
     size = sum((fill.size for fill in fills), ZERO) or sum((order.size for order in resting), ZERO)
     price = fills[-1].price if fills else (resting[0].price if resting else None)
     fee = sum((fill.fee for fill in fills), ZERO)
-    return Preview(mode, None, symbol, size, price, fee, before, _outcome(trial, symbol, mode))
+    side = fills[-1].side if fills else (resting[0].side if resting else None)
+    held = [pool.positions[symbol] for pool in trial.account.pools_with(symbol)] if symbol else []
+    leverage = resting[0].leverage if resting and not fills else (held[0].leverage if held else None)
+    return Preview(mode, None, symbol, size, price, fee, before, _outcome(trial, symbol, mode), side, leverage)
 
 
 def _symbol(command: Command) -> str | None:

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from engine.account import Mode
 from engine.formula import Term
-from engine.orders import Order
+from engine.orders import Order, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +149,8 @@ class Preview:
     fee: Decimal
     before: Outcome | None
     after: Outcome | None
+    side: Side | None = None
+    leverage: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

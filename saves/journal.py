@@ -59,7 +59,7 @@ class Journal:
         self._failures, self._wait, self.trouble = 0, 0, None
 
     def _failed(self, error: Exception) -> None:
-        self.trouble = f"not saved: {plainly(error).reason}"
+        self.trouble = plainly(error).reason
         self._wait = min(2**self._failures, LONGEST_WAIT)
         self._failures += 1
         self.store.forget_progress()  # the screen that showed it is gone by the next try

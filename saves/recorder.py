@@ -16,6 +16,7 @@ from engine.numbers import plain
 from engine.rulebooks.base import Refusal
 from engine.session import Session
 from engine.snapshots import digest
+from engine.views import View
 from saves.batch import Mark
 from saves.journal import Journal
 from saves.records import RecordedCommand, RecordedEvent, Sample, resolved_size
@@ -25,6 +26,9 @@ SAMPLES = 2_000
 
 SAMPLES_A_LEAP = 200
 """Most samples that one `advance` takes; a look at the equity costs about a millisecond."""
+
+CELLS_A_FRAME = 4
+"""A call that passes no more cells than this is a frame of a running tape: a sample every other frame is enough."""
 
 QUIET_CALLS = 60
 QUIET_MS = 1_000
@@ -77,6 +81,7 @@ class Recorder:
         self._cell = -(-len(session.tape) // SAMPLES)
         self._quiet_calls, self._committed_at, self._committed_step = 0, clock(), session.step
         self._closed = False
+        self._view: View | None = None
 
     @property
     def name(self) -> str:
@@ -92,6 +97,12 @@ class Recorder:
     def trouble(self) -> str | None:
         """Why the session is not saved, in plain words; None while it is."""
         return self._journal.trouble
+
+    def view(self) -> View:
+        """The session now; made at most once a change: the screen, the samples and the disk look at the same."""
+        if self._view is None:
+            self._view = self.session.view()
+        return self._view
 
     def begin(self) -> None:
         """Write a new session: its set-up, its tape, the events of its start and its first snapshot."""
@@ -111,6 +122,7 @@ class Recorder:
 
     def _done(self, command: Command) -> tuple[Event, ...] | Refusal:
         number = self.session.commands + 1
+        self._view = None
         result = self.session.do(command, number)
         if isinstance(result, Refusal):
             return result
@@ -141,10 +153,14 @@ class Recorder:
 
     def _advanced(self, until: int, stop_on: frozenset[str]) -> tuple[Event, ...]:
         happened: list[Event] = []
+        vertices = until - self.session.step
+        cells = vertices // self._cell
+        spared = cells if vertices > 1 and cells <= CELLS_A_FRAME else 0
         for target in self._stations(until):
+            self._view = None
             events = self.session.advance(target, stop_on)
             happened += events
-            if self.session.step // self._cell > self._sampled_cell:
+            if self.session.step // self._cell - self._sampled_cell > spared:
                 self._take_sample()
             if self.session.step < target or any(_stops(event, stop_on) for event in events):
                 break
@@ -157,7 +173,8 @@ class Recorder:
         step, until = self.session.step, min(until, len(self.session.tape) - 1)
         cells = (until - step) // self._cell
         stride = self._cell * max(1, -(-cells // SAMPLES_A_LEAP))
-        yield from range((step // self._cell) * self._cell + stride, until, stride)
+        if cells > CELLS_A_FRAME:
+            yield from range((step // self._cell) * self._cell + stride, until, stride)
         yield until
 
     @property
@@ -165,7 +182,7 @@ class Recorder:
         return self._samples[-1].step // self._cell if self._samples else -1
 
     def _take_sample(self) -> None:
-        sample = Sample(self.session.step, self.session.time, self.session.view().equity)
+        sample = Sample(self.session.step, self.session.time, self.view().equity)
         self._samples.append(sample)
         self._journal.take(samples=[sample])
 
@@ -188,7 +205,7 @@ class Recorder:
         if self._journal.held:
             return
         snapshot = self.session.snapshot() if snapshot is None else snapshot
-        view = self.session.view()
+        view = self.view()
         self._journal.flush(
             Mark(
                 step=view.step,

@@ -25,6 +25,7 @@ KEY_NAMES = {
     ",": "comma",
     ":": "colon",
     "?": "question_mark",
+    "Esc": "escape",
 }
 
 

@@ -18,7 +18,7 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.screens.new import NewScreen
 from tui.start import QUICK_SETUP, NewSession, quick_prices
-from tui.themes import register_themes, variable_defaults
+from tui.themes import THEMES, register_themes, variable_defaults
 
 LARGE = 500_000
 """Prices; above it, writing or reading a session takes longer than a player should look at a frozen screen."""
@@ -34,6 +34,9 @@ class IsocrossApp(App[None]):
         start: a session to begin, or the id of one to continue, instead of Home.
         clock: real seconds.
         ticking: whether a desk lets frames come by themselves.
+
+    Attributes:
+        unsaved: why the last session was not saved to its end; None where all of them were.
     """
 
     TITLE = "isocross"
@@ -51,6 +54,7 @@ class IsocrossApp(App[None]):
         self._library, self._start = library, start
         self._clock, self._ticking = clock, ticking
         self._recorder: Recorder | None = None
+        self.unsaved: str | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self)
@@ -91,6 +95,11 @@ class IsocrossApp(App[None]):
     def action_show_help(self, topic: str) -> None:
         """Explain the keys and words."""
         self.push_screen(HelpScreen(topic))
+
+    def action_other_theme(self) -> None:
+        """Wear the next of the game's themes."""
+        names = [theme.name for theme in THEMES]
+        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
 
     def _next_seed(self) -> int:
         """A seed that the last sessions did not have."""
@@ -138,6 +147,7 @@ class IsocrossApp(App[None]):
             return
         recorder.close()
         if not recorder.saved:
+            self.unsaved = str(recorder.trouble)
             self._say(f"✗ Not everything was saved: {recorder.trouble}")
 
     def _say(self, text: str) -> None:

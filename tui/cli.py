@@ -200,6 +200,8 @@ def _app(library: Library, start: NewSession | str | None) -> int:
 
     app = IsocrossApp(library, start)
     app.run()
+    if app.unsaved is not None:
+        print(f"isocross: not everything was saved: {app.unsaved}", file=sys.stderr)
     return app.return_code or DONE
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -9,15 +10,21 @@ from decimal import Decimal
 from typing import Any
 
 from engine.account import Mode
+from engine.market import valid_symbol
 from engine.numbers import exact
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import SetupError
+from engine.script.words import WordsError, parse_time
 from engine.setup import Setup
+from engine.tapes.inline import MOST_MARKETS
 from engine.tapes.synthetic import MARKETS, SyntheticError, SyntheticSetup, check
+from tui.prices import PriceFiles
 
 STEPS = {"1 s": 1, "5 s": 5, "15 s": 15, "1 min": 60, "5 min": 300, "15 min": 900, "1 h": 3600}
 LARGEST_BALANCE = Decimal("1e12")
 LONGEST_SEED = 18
+FILES_EXAMPLE = "BTC=prices/btc.csv ETH=prices/eth.csv"
+TIME_EXAMPLE = "2024-08-04 or 2024-08-04T12:00Z"
 
 Fields = Mapping[str, str]
 
@@ -27,7 +34,7 @@ class Wanted:
     """What was asked for."""
 
     setup: Setup
-    prices: SyntheticSetup | tuple[str, ...]
+    prices: SyntheticSetup | PriceFiles
     name: str | None
 
 
@@ -76,14 +83,45 @@ def _synthetic(fields: Fields) -> SyntheticSetup:
     return setup
 
 
-def _files(fields: Fields) -> tuple[str, ...]:
+def _files(fields: Fields) -> PriceFiles:
+    files = tuple(map(_file, _names(fields["files"])))
+    if not files:
+        raise FieldError("files", f"name one or more price files, such as {FILES_EXAMPLE}")
+    if len(files) > MOST_MARKETS:
+        raise FieldError("files", f"these are {len(files):,} files; at most {MOST_MARKETS} would work")
+    start, end = _time(fields, "since"), _time(fields, "until")
+    if start is not None and end is not None and end <= start:
+        raise FieldError("until", "the prices would end before they start; a later time would work")
+    return PriceFiles(files, start, end)
+
+
+def _names(text: str) -> list[str]:
+    """Words between spaces and commas; what stands in quotation marks is one."""
+    words = shlex.shlex(text, posix=True)
+    words.whitespace += ","
+    words.whitespace_split, words.commenters, words.escape = True, "", ""
     try:
-        names = tuple(shlex.split(fields["files"]))
+        return list(words)
     except ValueError:
         raise FieldError("files", 'a quotation mark is open; "two words.csv" would work') from None
-    if not names:
-        raise FieldError("files", "name one or more price files, such as prices/btc.csv prices/eth.csv")
-    return names
+
+
+def _file(word: str) -> tuple[str | None, str]:
+    """`BTC=btc.csv`, or only the file; an equals sign within a path is none of ours."""
+    symbol, equals, file = word.partition("=")
+    if not equals or not valid_symbol(symbol.upper()):
+        return None, word
+    if not file:
+        raise FieldError("files", f"{symbol}= names no file; {FILES_EXAMPLE} would work")
+    return symbol.upper(), file
+
+
+def _time(fields: Fields, field: str) -> int | None:
+    text = fields[field].strip()
+    try:
+        return parse_time(text) if text else None
+    except WordsError as error:
+        raise FieldError(field, f"{error.message}; {TIME_EXAMPLE} would work") from None
 
 
 def _setup(fields: Fields) -> Setup:
@@ -91,7 +129,9 @@ def _setup(fields: Fields) -> Setup:
     try:
         rulebook_of(fields["venue"], overrides)
     except SetupError as error:
-        raise FieldError("overrides", str(error)) from None
+        # The form's own words: the `set` of a script's line is not written here.
+        would_work = re.sub(r"\bset (?=\S)", "", error.would_work)
+        raise FieldError("overrides", f"{error.message}; {would_work} would work") from None
     mode: Mode = "cross" if fields["mode"] == "cross" else "isolated"
     slippage, fees, funding = (fields[name] == "on" for name in ("slippage", "fees", "funding"))
     return Setup(fields["venue"], mode, _balance(fields["balance"]), slippage, fees, funding, overrides)

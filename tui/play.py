@@ -23,6 +23,9 @@ DECISIVE = frozenset({"liquidation", "wiped_out", "end"})
 REPORTED = PAUSING | {"fill", "order", "cancel", "restored", "takeover", "adl", "shortfall"}
 """Kinds of events that a run to the next event stops at: all but the hourly funding."""
 
+SEVERITY = {"call": 1, "takeover": 2, "liquidation": 3, "wiped_out": 4, "end": 5}
+"""Which of several events at once is the one to tell: the gravest, and of equals the first."""
+
 FIRST_CHUNK = 256
 LARGEST_CHUNK = 1 << 20
 CHUNK_SECONDS = 0.012
@@ -71,7 +74,7 @@ class Play:
         self.holds: set[str] = set()
         self.broken = False
         self._chunk = FIRST_CHUNK
-        self._view: View | None = None
+        self._seen: View | None = None
 
     @property
     def session(self) -> Session:
@@ -89,16 +92,15 @@ class Play:
         return (self.clock.running or self.goal is not None) and not self.holds
 
     def view(self) -> View:
-        """The session now; made at most once a change."""
-        if self._view is None:
-            self._view = self._guarded(self.session.view, changes=True)
-        return self._view
+        """The session now; the last good look at it once the program failed inside. Raises Fault when it fails."""
+        if self._seen is None or not self.broken:
+            self._seen = self._guarded(self.recorder.view, changes=True)
+        return self._seen
 
     def do(self, command: Command) -> tuple[Event, ...] | Refusal:
         """Give a command. Raises Fault."""
         if self.broken:
             return Refusal("the program failed inside", "go home with q and continue from the save")
-        self._view = None
         return self._guarded(lambda: self.recorder.do(command), changes=True)
 
     def preview(self, command: Command) -> tuple[Preview, ...]:
@@ -137,10 +139,10 @@ class Play:
         return frame
 
     def _advance(self, until: int, stop_on: frozenset[str]) -> Frame:
-        self._view = None
         before = self.session.step
         events = self._guarded(lambda: self.recorder.advance(until, stop_on), changes=True)
-        stopped = next((event for event in reversed(events) if event.kind in stop_on), None)
+        stopping = [event for event in events if event.kind in stop_on]
+        stopped = max(stopping, key=lambda event: SEVERITY.get(event.kind, 0), default=None)
         moved = self.session.step > before
         finished = self.at_end or not moved or self.session.state != "running"
         if stopped is not None or finished:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from engine.tape import Tape, TapeTooLarge
-from engine.tapes.bars import BarsError, tape_from_bars
+from engine.tapes.bars import VERTICES, BarsError, iso, length_text, tape_from_bars
 from engine.tapes.synthetic import SyntheticError, SyntheticSetup, synthetic_tape
 from tui.plain import harmless
 from tui.price_source import SourceError, read_file
@@ -21,14 +22,45 @@ class PricesError(ValueError):
 
 
 @dataclass(frozen=True)
+class PriceFiles:
+    """Price files, each of one market.
+
+    Attributes:
+        files: symbol (None: the file tells it) and the file's name.
+        start, end: leave out the bars before and after, ms UTC; None to keep all.
+    """
+
+    files: tuple[tuple[str | None, str], ...]
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
 class Made:
     """A tape, and what there is to say about the files that it was read from."""
 
     tape: Tape
     report: tuple[str, ...] = ()
 
+    def lines(self) -> list[str]:
+        """What was found in each file, what became of them together, and what the player should know, each once."""
+        said = {line.partition(": ")[2] for line in self.report}
+        notes = [f"note: {note}" for note in self.tape.origin.notes if note not in said]
+        return [*self.report, *self._together(), *(note for note in notes if not self._is_repair(note))]
 
-def make_tape(prices: SyntheticSetup | tuple[str, ...], progress: Progress) -> Made:
+    def _together(self) -> list[str]:
+        """The tape's own length: less than a file's where files or times cut it."""
+        tape, seconds = self.tape, self.tape.origin.bar_seconds
+        if not seconds:
+            return []
+        span = f"{iso(int(tape.times[0]))} to {iso(int(tape.times[-1]))}"
+        return [f"tape: {' '.join(tape.by_symbol)}, {len(tape) // VERTICES:,} bars of {length_text(seconds)}, {span}"]
+
+    def _is_repair(self, note: str) -> bool:
+        return any(line.startswith("repaired: ") and line.removeprefix("repaired: ") in note for line in self.report)
+
+
+def make_tape(prices: SyntheticSetup | PriceFiles, progress: Progress) -> Made:
     """The tape of a synthetic set-up or of price files.
 
     Raises:
@@ -42,7 +74,7 @@ def make_tape(prices: SyntheticSetup | tuple[str, ...], progress: Progress) -> M
     return read_files(prices, progress)
 
 
-def read_files(names: tuple[str, ...], progress: Progress) -> Made:
+def read_files(prices: PriceFiles, progress: Progress) -> Made:
     """The tape of one or more price files, each of one market.
 
     Raises:
@@ -53,14 +85,17 @@ def read_files(names: tuple[str, ...], progress: Progress) -> Made:
 
     bars, report, notes = [], list[str](), list[str]()
     try:
-        for place, name in enumerate(names):
-            progress(place / len(names), f"reading {_short(name)}")
-            read = read_prices(name, read_file(Path(name).expanduser()))
+        for place, (symbol, name) in enumerate(prices.files):
+            progress(place / len(prices.files), f"reading {_short(name)}")
+            read = read_prices(name, read_file(Path(os.path.expanduser(name))), symbol, since=prices.start)
             bars.append(read.bars)
             report += read.report.lines()
             notes += read.report.notes()
-        files = ", ".join(f"{each.symbol} from {_short(name)}" for each, name in zip(bars, names, strict=True))
-        return Made(tape_from_bars(bars, description=files, notes=notes), tuple(report))
+        files = ", ".join(
+            f"{each.symbol} from {_short(name)}" for each, (_, name) in zip(bars, prices.files, strict=True)
+        )
+        tape = tape_from_bars(bars, start=prices.start, end=prices.end, description=files, notes=notes)
+        return Made(tape, tuple(report))
     except (PriceFileError, SourceError, BarsError, TapeTooLarge) as error:
         raise PricesError(str(error)) from error
 

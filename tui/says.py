@@ -30,16 +30,18 @@ def says(looked: Looked, mode: str, tick: Decimal) -> Content:
         return problem(why)
     if preview is None:
         return Content("Enter sends it")
-    return (
-        Content(ARROW.lstrip() + "   ".join(parts)) if (parts := _parts(preview, tick)) else Content("Enter sends it")
-    )
+    parts = [*([looked.waits] if looked.waits else []), *_parts(preview, tick)]
+    return Content(ARROW.lstrip() + "   ".join(parts)) if parts else Content("Enter sends it")
 
 
 def _parts(preview: Preview, tick: Decimal) -> list[str]:
     before, after = preview.before, preview.after
     parts = []
     if preview.symbol and preview.size and preview.price is not None:
-        parts.append(f"{size(preview.size)} {preview.symbol} at {price(preview.price, tick)}")
+        side = f"{preview.side} " if preview.side else ""
+        how = f", {preview.leverage}x {preview.mode}" if preview.leverage and preview.mode else ""
+        much = size(abs(preview.size)).removeprefix("+")
+        parts.append(f"{side}{much} {preview.symbol} at {price(preview.price, tick)}{how}")
     if preview.fee:
         parts.append(f"fee {money(preview.fee)}")
     if after is None:

@@ -24,7 +24,7 @@ FIELDS: tuple[Field, ...] = ("side", "symbol", "size", "kind", "price", "leverag
 TYPED: dict[Field, str] = {
     "size": "0123456789.,$%",
     "price": "0123456789.,",
-    "leverage": "0123456789",
+    "leverage": "0123456789xX",
     "tp": "0123456789.,",
     "sl": "0123456789.,",
 }
@@ -110,12 +110,22 @@ class TicketForm:
         """Type a character into the field at the cursor; the first one replaces what was there."""
         if character not in TYPED.get(self.field, "") or not character:
             return False
+        if character in "xX":  # of 20x: it is always written, so it is taken and not kept
+            return True
         before = "" if self._fresh else str(getattr(self, self.field))
         if len(before) >= LONGEST_TEXT:
             return False
         setattr(self, self.field, before + character)
         self._fresh = False
         return True
+
+    def paste(self, text: str) -> bool:
+        """Take a text into the field at the cursor, all of it or nothing."""
+        text = text.strip()
+        if not text or set(text) - set(TYPED.get(self.field, "")):
+            return False
+        before = "" if self._fresh else str(getattr(self, self.field))
+        return len(before + text) <= LONGEST_TEXT and all(self.type(each) for each in text)
 
     def erase(self) -> bool:
         """Take back the last character."""

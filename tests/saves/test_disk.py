@@ -58,7 +58,7 @@ def test_everything_is_written_in_order_once_there_is_room(library: Library, dis
     expected = [*alone.opening, *play_all(alone, alone, moves)]
     disk.full = True
     with library.create(session) as recorder:
-        assert recorder.trouble == "not saved: the disk is full"
+        assert recorder.trouble == "the disk is full"
         play_all(recorder, session, moves[:100])
         disk.full = False
         play_all(recorder, session, moves[100:])
@@ -93,7 +93,7 @@ def test_a_limit_on_the_size_of_files(library: Library) -> None:
         try:
             recorder.do(Note("too much"))
             assert recorder.trouble is not None
-            assert recorder.trouble.startswith("not saved: the disk")
+            assert recorder.trouble.startswith("the disk")
         finally:
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
         recorder.do(Note("room again"))
@@ -109,7 +109,7 @@ def test_another_program_that_keeps_the_library_busy(library: Library, monkeypat
             recorder._journal.store.disconnect()
             other.execute("BEGIN IMMEDIATE")
             recorder.do(Note("has to wait"))
-            assert recorder.trouble == "not saved: another program keeps the library busy"
+            assert recorder.trouble == "another program keeps the library busy"
             other.execute("ROLLBACK")
         recorder.do(Note("is through"))
         assert recorder.saved
@@ -120,7 +120,7 @@ def test_the_library_is_removed_while_the_game_runs(library: Library) -> None:
         for file in library.home.glob("library.db*"):
             file.rename(library.home / f"elsewhere{file.suffix}")
         recorder.do(Note("where is it"))
-        assert recorder.trouble == "not saved: the library was moved or removed while the game ran"
+        assert recorder.trouble == "the library was moved or removed while the game ran"
         recorder.do(Note("still gone"))
         assert not recorder.saved
         assert not (library.home / "library.db").exists(), "an empty library would hide that the saves are gone"
@@ -136,7 +136,7 @@ def test_the_session_is_removed_while_the_game_runs(library: Library) -> None:
         with sqlite3.connect(library.home / "library.db") as other:
             other.execute("DELETE FROM sessions")
         recorder.do(Note("am I still there"))
-        assert recorder.trouble == "not saved: the session was removed from the library while the game ran"
+        assert recorder.trouble == "the session was removed from the library while the game ran"
 
 
 def test_a_file_where_the_folder_should_be(tmp_path: Path) -> None:

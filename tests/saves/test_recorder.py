@@ -144,6 +144,28 @@ def test_single_steps_take_no_more_samples_than_there_is_room_for(library: Libra
         assert len(recorder.equity_samples(10_000).step) <= SAMPLES
 
 
+def test_frames_that_pass_cells_take_a_sample_every_other_time(library: Library) -> None:
+    with library.create(new_session(vertices=1_900)) as recorder:
+        for step in range(2, 402, 2):
+            recorder.advance(step)
+        line = recorder.equity_samples(10_000)
+        assert 90 <= len(line.step) <= 110
+        assert line.step[-1] >= 398
+
+
+def test_a_moment_is_looked_at_once(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    with library.create(new_session()) as recorder:
+        looks: list[int] = []
+        view = type(recorder.session).view
+        monkeypatch.setattr(type(recorder.session), "view", lambda session: (looks.append(1), view(session))[1])
+        recorder.do(parse("buy $1000 ETH 5x"))
+        recorder.view()
+        assert len(looks) == 1
+        recorder.advance(1)
+        assert recorder.view().step == recorder.session.step
+        assert len(looks) == 2
+
+
 def test_samples_are_the_equity(library: Library) -> None:
     with library.create(new_session()) as recorder:
         recorder.do(parse("buy $4000 ETH 10x cross"))

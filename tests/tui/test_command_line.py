@@ -24,7 +24,7 @@ def says_of(pilot: Any) -> str:
 async def test_it_says_what_a_command_would_do(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await pilot.press("colon", *"buy 2 ETH 10x")
-        assert says_of(pilot).startswith("→ +2 ETH at 2,0")
+        assert says_of(pilot).startswith("→ buy 2 ETH at 2,0")
         assert "liquidation" in says_of(pilot)
         assert desk_of(pilot).play.view().positions == ()
         await pilot.press("enter")
@@ -98,7 +98,8 @@ async def test_esc_leaves_it(isocross_home: Path) -> None:
 async def test_words_that_move_time(isocross_home: Path, text: str, step: int) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await type_command(pilot, text, send=False)
-        assert says_of(pilot) == f"→ {step} steps on"
+        expected = f"→ {step} steps on" if text != "@ +5h" else f"this runs to its end, {step} steps on"
+        assert says_of(pilot).endswith(expected)
         await pilot.press("enter")
         await frames(pilot, 10, 0)
         assert desk_of(pilot).play.session.step == step
@@ -122,4 +123,19 @@ async def test_it_has_a_row_of_its_own_on_a_narrow_screen(isocross_home: Path) -
         await type_command(pilot, "buy 2 ETH 10x", send=False)
         lines = screen_text(pilot).splitlines()
         at = next(place for place, line in enumerate(lines) if line.startswith(" : buy"))
-        assert lines[at + 1].strip().startswith("→ +2 ETH")
+        assert lines[at + 1].strip().startswith("→ buy 2 ETH")
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("sell 1 ETH", "sell 1 ETH at"),
+        ("end", "ends the session for good"),
+        ("note hm", "writes it down"),
+        ("mode ETH cross", "trade in cross mode"),
+    ],
+)
+async def test_it_says_so_of_every_kind_of_command(isocross_home: Path, text: str, says: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, text, send=False)
+        assert says in says_of(pilot)

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from saves import Library
 from tests.tui.desks import (
     NARROW,
     WIDE,
@@ -19,13 +20,16 @@ from tests.tui.desks import (
     saved,
     screen_text,
     strips_of,
+    type_command,
 )
 from tests.tui.strip_text import assert_golden
+from tui.app import IsocrossApp
 from tui.dialogs.name import NameDialog
 from tui.screens.desk import DeskScreen
 from tui.screens.home import HomeScreen
 from tui.screens.new import NewScreen
 from tui.start import QUICK_SETUP
+from tui.themes import DARK, LIGHT
 from tui.widgets.form_row import FormRow
 
 CSV = "timestamp,open,high,low,close,volume\n" + "".join(
@@ -275,3 +279,72 @@ async def test_a_reader_that_fails_does_not_stop_the_program(
         assert isinstance(pilot.app.screen, NewScreen)
         assert "failed inside (RuntimeError)" in screen_text(pilot)
     assert "a wheel came off" in (isocross_home / "logs" / "faults.log").read_text()
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
+async def test_without_a_folder_the_game_is_played_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    file = tmp_path / "a file"
+    file.write_text("not a folder", encoding="utf-8")
+    monkeypatch.setenv("ISOCROSS_HOME", str(file / "home"))
+    with Library.attempt(now=lambda: 0) as library:
+        app = IsocrossApp(library, clock=lambda: 0.0, ticking=False)
+        async with app.run_test(size=size) as pilot:
+            assert "✗ not saved: the library of saves" in screen_text(pilot)
+            assert "You can play all the same" in " ".join(screen_text(pilot).split())
+            assert "p plays at once" in screen_text(pilot)
+            await pilot.press("p")
+            await pilot.pause()
+            assert "NOT SAVED" in screen_text(pilot)
+            await type_command(pilot, "buy $1000 ETH 5x")
+            await pilot.press("full_stop")
+            view = desk_of(pilot).play.view()
+            assert (len(view.positions), view.step) == (1, 1)
+            await pilot.press("q")
+            await pilot.pause()
+            assert isinstance(app.screen, HomeScreen)
+            assert "Not everything was saved: a part of the path is a file" in screen_text(pilot)
+    assert app.unsaved
+
+
+async def test_a_session_without_its_tape_is_refused(isocross_home: Path) -> None:
+    await keep(isocross_home, "First try")
+    with sqlite3.connect(isocross_home / "library.db") as db:
+        db.execute("DELETE FROM tape_chunks")
+        db.execute("UPDATE tapes SET complete = 0")
+    async with playing(isocross_home) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, HomeScreen)
+        assert "tape of this session is missing" in screen_text(pilot)
+
+
+async def test_a_damaged_event_does_not_keep_one_from_playing(isocross_home: Path) -> None:
+    await keep(isocross_home, "First try")
+    with sqlite3.connect(isocross_home / "library.db") as db:
+        db.execute("UPDATE events SET figures = '{'")
+    async with playing(isocross_home) as pilot:
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, DeskScreen)
+        assert "Earlier events can’t be shown" in screen_text(pilot)
+        await pilot.press("full_stop")
+        assert desk_of(pilot).play.session.step == 1
+
+
+async def test_a_key_changes_the_colours(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("t")
+        await pilot.pause()
+        assert pilot.app.theme == LIGHT.name
+        status = desk_of(pilot).query_one("#desk-status")
+        style = status.render_line(0)._segments[0].style
+        assert style is not None
+        assert style.bgcolor is not None
+        assert style.bgcolor.name == LIGHT.background
+        await pilot.press("q")
+        await pilot.pause()
+        await pilot.press("t")
+        await pilot.pause()
+        assert pilot.app.theme == DARK.name

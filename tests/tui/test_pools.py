@@ -98,17 +98,15 @@ async def test_only_the_rows_that_changed_are_repainted() -> None:
         assert app.repainted == [1]
 
 
-async def test_a_liquidated_pool_is_remembered_until_it_lives_again() -> None:
+async def test_a_liquidated_pool_is_shown_until_it_lives_again() -> None:
     panel = PoolsPanel()
     app = OneWidget(panel)
+    gone = (Gone("iso:ETH", ("ETH",), NOW),)
     async with app.run_test(size=(56, 24)):
-        panel.show(view(step=10))
-        panel.show(view(two_isolated()[1:], step=11, liquidations=1))
+        panel.show(view(two_isolated()[1:], step=11, liquidations=1), gone)
         assert "ISO ETH ✕ LIQUIDATED" in app.text()
-        panel.show(view(step=12, liquidations=1))
+        panel.show(view(step=12, liquidations=1), gone)
         assert "LIQUIDATED" not in app.text()
-        panel.show(view(two_isolated()[1:], step=13, liquidations=1))
-        assert "LIQUIDATED" not in app.text(), "closed by the player"
 
 
 async def test_many_pools_scroll() -> None:

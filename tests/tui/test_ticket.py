@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import events
 
 from engine.session import Session
 from tests.tui.desks import NARROW, desk_of, frames, new_session, notice_of, playing, screen_text, type_command
+from tui.screens.help import HelpScreen
 from tui.ticket_form import FIELDS, TicketForm
+from tui.widgets.command_line import CommandLine
 from tui.widgets.ticket import Ticket
 
 
@@ -36,9 +40,7 @@ async def test_the_first_enter_previews_and_the_second_sends(isocross_home: Path
         assert "Buy 2.5 ETH" in notice_of(pilot)
 
 
-@pytest.mark.parametrize(
-    "edit", ["1", "backspace", "left_square_bracket", "m", "w", "s", "l", "right"], ids=lambda edit: edit
-)
+@pytest.mark.parametrize("edit", ["1", "backspace", "w", "right", "left", "m", "f1"], ids=lambda edit: edit)
 async def test_any_edit_asks_again(isocross_home: Path, edit: str) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await pilot.press("b", "enter")
@@ -103,8 +105,9 @@ async def test_a_refusal_says_why_and_what_would_work(isocross_home: Path) -> No
 
 async def test_a_limit_order_with_legs_waits(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
-        await pilot.press("b", "2", "l", "1", "9", "5", "0", "t", "2", "1", "0", "0", "x", "1", "9", "0", "0")
+        await pilot.press("b", "2", "down", "right", "down", *"1950", *["down"] * 4, *"2100", "down", *"1900")
         assert ticket_of(pilot).form.text == "buy 2 ETH at 1950 10x iso tp 2100 sl 1900"
+        assert "fills at 1,950.00 or lower" in screen_text(pilot)
         assert "as if it filled now" in screen_text(pilot)
         await pilot.press("enter", "enter")
         order = desk_of(pilot).play.view().orders[0]
@@ -113,7 +116,7 @@ async def test_a_limit_order_with_legs_waits(isocross_home: Path) -> None:
 
 async def test_a_sale_of_another_market(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
-        await pilot.press("comma", "s", "1", "m", "enter", "enter")
+        await pilot.press("comma", "s", "1", *["down"] * 3, "space", "enter", "enter")
         assert positions(pilot) == {"SOL": Decimal(-1)}
         assert desk_of(pilot).play.view().positions[0].mode == "cross"
 
@@ -133,10 +136,115 @@ async def test_a_field_can_be_clicked(isocross_home: Path) -> None:
         assert ticket_of(pilot).form.field == "tp"
 
 
+async def at_each_field(pilot: Any) -> AsyncIterator[str]:
+    """Go through every field of the open ticket."""
+    for _ in FIELDS:
+        yield ticket_of(pilot).form.field
+        await pilot.press("down")
+
+
+NO_USE = ("b", "s", "1", "9", "c", "F", "plus", "minus", "m", "l", "t", "x", "o", "i", "n", "a", "comma", "full_stop")
+NO_USE += ("colon", "less_than_sign", "left_square_bracket", "space", "q", "percent_sign", "f5", "pageup", "ctrl+n")
+
+
+async def test_every_key_belongs_to_the_open_ticket(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        await pilot.press("b")
+        desk = desk_of(pilot)
+        theme, speed = pilot.app.theme, desk.play.clock.speed
+        async for field in at_each_field(pilot):
+            for key in NO_USE:
+                await pilot.press(key)
+                assert ticket_of(pilot).is_open, (field, key)
+                assert ticket_of(pilot).has_focus, (field, key)
+                assert ticket_of(pilot).form.field == field, key
+                assert desk.play.holds == {"ticket"}, (field, key)
+        assert (desk.symbol, desk.play.session.step, pilot.app.theme, desk.play.clock.speed) == ("ETH", 0, theme, speed)
+        assert not desk.query_one(CommandLine).is_open
+        await pilot.press("escape")
+        assert not ticket_of(pilot).is_open
+        assert positions(pilot) == {"ETH": Decimal(1)}
+
+
+async def test_the_blockers_keys_close_nothing(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        await pilot.press("b", "1", "c")
+        assert not desk_of(pilot).query_one(CommandLine).is_open
+        assert "“c” does nothing here" in screen_text(pilot)
+        await pilot.press("enter", "escape")
+        assert positions(pilot) == {"ETH": Decimal(1)}
+        assert not ticket_of(pilot).is_open
+        await pilot.press("full_stop")
+        assert desk_of(pilot).play.session.step == 1
+
+
+async def test_a_leverage_may_be_typed_with_its_x(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", *["down"] * 2, *"20x")
+        assert (ticket_of(pilot).form.field, ticket_of(pilot).form.leverage) == ("leverage", "20")
+        assert ticket_of(pilot).form.text == "buy 25% ETH 20x iso"
+
+
+async def test_a_key_without_a_use_is_no_consent(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "enter", "c", "enter")
+        assert positions(pilot) == {}
+        assert ticket_of(pilot).armed
+
+
+@pytest.mark.parametrize("where", ["#desk-positions", "#desk-pools", "#desk-events", "#desk-command", "#desk-keys"])
+async def test_a_click_elsewhere_does_not_take_the_keys_away(isocross_home: Path, where: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        await pilot.press("b")
+        await pilot.click(where, offset=(3, 1 if where not in ("#desk-command", "#desk-keys") else 0))
+        await pilot.pause()
+        assert ticket_of(pilot).has_focus
+        assert desk_of(pilot).play.holds == {"ticket"}
+        await pilot.press("c", "escape")
+        assert not ticket_of(pilot).is_open
+        assert positions(pilot) == {"ETH": Decimal(1)}
+
+
+async def test_help_opens_over_it_and_gives_the_keys_back(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "question_mark")
+        assert isinstance(pilot.app.screen, HelpScreen)
+        await pilot.press("escape")
+        assert ticket_of(pilot).has_focus
+        await pilot.press("escape")
+        assert not ticket_of(pilot).is_open
+
+
+@pytest.mark.parametrize(
+    "text", ["10\x1b[31mrl\n\n", "\n\n", "\x1b[B\x1b[C", "1 ETH", "q", "1\x1b[201~\n\n", "9" * 40, "\u202e1"]
+)
+async def test_a_paste_that_is_no_number_changes_nothing(isocross_home: Path, text: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b", "enter")
+        before = ticket_of(pilot).form.text
+        ticket_of(pilot).post_message(events.Paste(text))
+        await pilot.pause()
+        assert ticket_of(pilot).form.text == (before if text != "\u202e1" else "buy 1 ETH 10x iso")
+        assert not ticket_of(pilot).armed
+        assert positions(pilot) == {}
+
+
+async def test_a_number_may_be_pasted(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("b")
+        ticket_of(pilot).post_message(events.Paste(" $1,000\n\n"))
+        await pilot.pause()
+        assert ticket_of(pilot).form.size == "$1,000"
+        assert not ticket_of(pilot).armed
+
+
 async def test_one_mode_a_market_is_told(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await type_command(pilot, "buy 1 ETH 10x iso")
-        await pilot.press("b", "m", "enter")
+        await pilot.press("b", *["down"] * 3, "right", "enter")
         assert not ticket_of(pilot).armed
         assert "one mode a" in screen_text(pilot)
 

@@ -17,6 +17,7 @@ from engine.commands import CommandError, End, parse
 from engine.events import Event
 from engine.rulebooks.base import Refusal
 from engine.sentences import sentence
+from saves import SaveError
 from tui.dialogs.result import ResultDialog
 from tui.dialogs.wiped_out import WipedOutDialog
 from tui.frame_clock import FRAMES_A_SECOND
@@ -38,10 +39,10 @@ from tui.widgets.positions import PositionsPanel
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ticket import Ticket
 
-PANES = ("desk", "pools", "positions", "events")
 SHOWN_EVENTS = 200
 """Earlier events that a continued session shows."""
 NARROW = 120
+SMALLEST = (80, 24)
 
 
 class DeskScreen(DeskActs):
@@ -68,7 +69,6 @@ class DeskScreen(DeskActs):
         self.symbol = next(iter(self.tape.by_symbol))
         self._clock, self._ticking = clock, ticking
         self._before = clock()
-        self._pane = PANES[0]
         self._drawing = DeskDrawing(self)
         self._saved = True
 
@@ -89,12 +89,18 @@ class DeskScreen(DeskActs):
 
     def on_mount(self) -> None:
         self.add_class(f"-pane-{self._pane}")
-        recorder = self.play.recorder
-        self._drawing.happened(recorder.events(last=SHOWN_EVENTS))
         self.say("Time stands still: space lets it run. b buys, s sells, ? explains the keys.")
+        self._recall()
         self.call_after_refresh(self._first)
         if self._ticking:
             self.set_interval(1 / FRAMES_A_SECOND, self._tick)
+
+    def _recall(self) -> None:
+        """Show what happened before. A damaged row of the log is no reason not to play on."""
+        try:
+            self._drawing.happened(self.play.recorder.events(last=SHOWN_EVENTS))
+        except SaveError as error:
+            self.say(spoken(f"earlier events can’t be shown: {error}"), "warning")
 
     def _first(self) -> None:
         self.draw()
@@ -119,16 +125,15 @@ class DeskScreen(DeskActs):
             self.say(str(fault), "danger")
             self.draw()
             return
-        if frame.moved or frame.events or frame.finished:
+        if frame.events or frame.finished or seconds is None:
             self._came(frame)
+        else:
+            self._drawn(lambda: self._drawing.frame(seconds, frame.moved))
 
     def _came(self, frame: Frame) -> None:
         self._drawing.happened(frame.events)
         if frame.paused_by is not None:
-            danger = frame.paused_by.kind in DECISIVE
-            self.say(
-                f"{spoken(f'paused: {sentence(frame.paused_by)}')} Space goes on.", "danger" if danger else "warning"
-            )
+            self._say_why(frame.paused_by)
         elif frame.finished and self.play.at_end:
             self.say("The tape ends here.")
         self.draw()
@@ -142,11 +147,14 @@ class DeskScreen(DeskActs):
 
     def _look_after(self, finished: bool = False) -> None:
         """Ask what must be asked: after a wipe-out, at the end of the tape, when the session is over."""
-        view = self.play.view()
-        if view.state == "wiped out":
-            self.app.push_screen(WipedOutDialog(view, self.play.session.setup.balance), self._rescued)
-        elif view.state == "ended" or (finished and self.play.at_end):
-            self.app.push_screen(ResultDialog(view), self._over)
+        session = self.play.session
+        try:
+            if session.state == "wiped out":
+                self.app.push_screen(WipedOutDialog(self.play.view(), session.setup.balance), self._rescued)
+            elif session.state == "ended" or (finished and self.play.at_end):
+                self.app.push_screen(ResultDialog(self.play.view()), self._over)
+        except Fault as fault:
+            self.say(str(fault), "danger")
 
     def _rescued(self, command: object) -> None:
         if command is not None:
@@ -232,6 +240,7 @@ class DeskScreen(DeskActs):
         self._look_after()
 
     def on_ticket_dropped(self, message: TicketDropped) -> None:
+        self.say("")
         self._let_go("ticket")
 
     def _let_go(self, hold: str) -> None:
@@ -252,11 +261,14 @@ class DeskScreen(DeskActs):
         line.display = bool(text)
 
     def draw(self) -> None:
+        self._drawn(self._drawing.draw)
+        self.query_one(KeyBar).show(self._keys())
+
+    def _drawn(self, draw: Callable[[], None]) -> None:
         try:
-            self._drawing.draw()
+            draw()
         except Fault as fault:
             self.say(str(fault), "danger")
-        self.query_one(KeyBar).show(self._keys())
         self._tell_saving()
 
     def _tell_saving(self) -> None:
@@ -277,16 +289,13 @@ class DeskScreen(DeskActs):
         return DESK_KEYS if self.size.width >= NARROW else NARROW_KEYS
 
     def on_resize(self) -> None:
+        if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
+            self.say("The terminal is too small to show everything: 80 × 24 is enough.", "warning")
         self.call_after_refresh(self.draw)
 
-    def action_pane(self, by: int) -> None:
-        """The next panel: shown instead of this one on a narrow screen, focused on a wide one."""
-        self.remove_class(f"-pane-{self._pane}")
-        self._pane = PANES[(PANES.index(self._pane) + by) % len(PANES)]
-        self.add_class(f"-pane-{self._pane}")
-        panel = None if self._pane == PANES[0] else self.query_one(f"#desk-{self._pane}")
-        self.set_focus(panel)
-        self.call_after_refresh(self.draw)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        # The ticket or the `:` line has every key and click for itself; nothing behind it acts.
+        return action == "help" or not self.play.holds
 
     def action_help(self) -> None:
         self.app.action_show_help("desk")  # type: ignore[attr-defined]

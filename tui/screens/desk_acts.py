@@ -7,12 +7,13 @@ from textual.screen import Screen
 from engine.commands import MODE_WORDS
 from engine.tape import Tape
 from engine.views import View
-from tui.play import REPORTED, Goal, Play
+from tui.play import REPORTED, Fault, Goal, Play
 from tui.ticket_form import LEVERAGES, TicketForm
 from tui.widgets.chart import CandleChart
 from tui.widgets.command_line import CommandLine
 from tui.widgets.ticket import Ticket
 
+PANES = ("desk", "pools", "positions", "events")
 RISKLESS = "Nothing is open and no order waits, so nothing can happen: b buys, s sells, space lets time run."
 
 
@@ -21,6 +22,7 @@ class DeskActs(Screen[None]):
 
     play: Play
     symbol: str
+    _pane = PANES[0]
 
     def give(self, text: str) -> bool:
         """Give a command; whether it was accepted."""
@@ -44,7 +46,11 @@ class DeskActs(Screen[None]):
         return self.play.session.tape
 
     def _view(self) -> View:
-        return self.play.view()
+        try:
+            return self.play.view()
+        except Fault as fault:
+            self.say(str(fault), "danger")
+            return self.play.view()
 
     def action_ticket(self, side: str) -> None:
         form = TicketForm("sell" if side == "sell" else "buy", self._view().markets, self.symbol)
@@ -163,6 +169,15 @@ class DeskActs(Screen[None]):
         chart = self.query_one(CandleChart)
         (chart.zoom_in if by < 0 else chart.zoom_out)()
         self.draw()
+
+    def action_pane(self, by: int) -> None:
+        """The next panel: shown instead of this one on a narrow screen, focused on a wide one."""
+        self.remove_class(f"-pane-{self._pane}")
+        self._pane = PANES[(PANES.index(self._pane) + by) % len(PANES)]
+        self.add_class(f"-pane-{self._pane}")
+        panel = None if self._pane == PANES[0] else self.query_one(f"#desk-{self._pane}")
+        self.set_focus(panel)
+        self.call_after_refresh(self.draw)
 
     def action_quiet(self) -> None:
         self.say("")

@@ -12,7 +12,9 @@ from textual.widget import Widget
 from engine.events import Event
 from engine.views import View
 from tui.chart_lines import lines_of, marks_of
-from tui.widgets.chart import CandleChart
+from tui.lost_pools import LostPools
+from tui.plain import harmless
+from tui.widgets.chart import CandleChart, ChartLine, ChartMark
 from tui.widgets.equity_line import EquityLine
 from tui.widgets.events_log import EventsLog
 from tui.widgets.pools import PoolsPanel
@@ -24,9 +26,15 @@ if TYPE_CHECKING:
 
 KEPT_EVENTS = 1_000
 """Events whose marks the chart may show."""
-EQUITY_EVERY = 15
-"""Frames between two looks at the equity line: all of it is drawn anew."""
+FIGURES_EVERY = 0.15
+"""Seconds between two looks at the figures while time runs: nobody reads thirty a second. Candles move every frame."""
+FIGURES_LATEST = 0.3
+"""Seconds after which they are looked at without a further step: one repaint with the candles' costs less than two."""
+EQUITY_EVERY = 4
+"""Looks at the figures between two looks at the equity line: all of it is drawn anew."""
 EQUITY_SAMPLES = 400
+LONGEST_NAME = 40
+"""Letters of the session's name in the chart's title."""
 
 
 class DeskDrawing:
@@ -35,39 +43,69 @@ class DeskDrawing:
     def __init__(self, desk: DeskScreen) -> None:
         self._desk = desk
         self._events: list[Event] = []
-        self._frames = 0
+        self._lost = LostPools()
+        self._lines: list[ChartLine] = []
+        self._marks: list[ChartMark] = []
+        self._marked = ""
+        self._looks = 0
+        self._age = 0.0
+        self._stale = False
 
     def happened(self, events: Iterable[Event]) -> None:
         """Tell the log and the chart's marks what happened."""
         events = list(events)
         if events:
             self._events = [*self._events, *events][-KEPT_EVENTS:]
+            self._lost.happened(events)
+            self._marked = ""
             self._desk.query_one(EventsLog).add(events)
-            self._frames = 0
+            self._looks = 0
+
+    def frame(self, seconds: float, moved: bool) -> None:
+        """Show a frame in which at most time went on: the candles now, the figures when they are old enough."""
+        self._age += seconds
+        self._stale = self._stale or moved
+        if self._stale and self._age >= (FIGURES_EVERY if moved else FIGURES_LATEST):
+            self.draw()
+        elif moved:
+            self._chart()
 
     def draw(self) -> None:
         """Show the session as it is now."""
         desk = self._desk
         view = desk.play.view()
         desk.query_one(StatusBar).show(view, desk.symbol, self._status(view))
-        chart, pools = desk.query_one(CandleChart), desk.query_one(PoolsPanel)
-        positions, equity = desk.query_one(PositionsPanel), desk.query_one(EquityLine)
-        if _seen(chart):
-            marks = marks_of(self._events, desk.symbol)
-            chart.show(desk.tape, desk.symbol, view.step, lines_of(view, desk.symbol), marks)
+        pools, positions, log = desk.query_one(PoolsPanel), desk.query_one(PositionsPanel), desk.query_one(EventsLog)
+        self._lines = lines_of(view, desk.symbol)
+        self._chart()
         if _seen(pools):
-            pools.show(view if desk.has_class("-wide") else _worst_first(view))
+            pools.show(view if desk.has_class("-wide") else _worst_first(view), self._lost.gone())
         if _seen(positions):
             positions.show(view)
-        if _seen(equity) and (self._frames % EQUITY_EVERY == 0 or not desk.play.running):
-            samples = desk.play.recorder.equity_samples(EQUITY_SAMPLES)
+        self._equity(view)
+        self._looks += 1
+        self._age, self._stale = 0.0, False
+        pools.caption(pools.title_text(), pools.subtitle_text())
+        positions.caption(positions.title_text())
+        log.caption(log.title_text())
+
+    def _chart(self) -> None:
+        desk = self._desk
+        chart = desk.query_one(CandleChart)
+        if not _seen(chart):
+            return
+        if self._marked != desk.symbol:
+            self._marked, self._marks = desk.symbol, marks_of(self._events, desk.symbol)
+        chart.show(desk.tape, desk.symbol, desk.play.session.step, self._lines, self._marks)
+        name = harmless(desk.play.recorder.name, LONGEST_NAME) if desk.has_class("-wide") else ""
+        chart.caption(f"{chart.title_text()}   {name}".rstrip(), chart.subtitle_text())
+
+    def _equity(self, view: View) -> None:
+        equity = self._desk.query_one(EquityLine)
+        if _seen(equity) and (self._looks % EQUITY_EVERY == 0 or not self._desk.play.running):
+            samples = self._desk.play.recorder.equity_samples(EQUITY_SAMPLES)
             equity.show(np.append(samples.equity, float(view.equity)))
-        self._frames += 1
-        self._title(chart, chart.title_text(), chart.subtitle_text())
-        self._title(pools, pools.title_text(), pools.subtitle_text())
-        self._title(positions, positions.title_text())
-        self._title(equity, equity.title_text())
-        self._title(desk.query_one(EventsLog), desk.query_one(EventsLog).title_text())
+            equity.caption(equity.title_text())
 
     def _status(self, view: View) -> Status:
         desk, play = self._desk, self._desk.play
@@ -81,16 +119,6 @@ class DeskDrawing:
             saved=play.recorder.saved,
             opening=opening,
         )
-
-    @staticmethod
-    def _title(widget: Widget, title: str, subtitle: str = "") -> None:
-        # Setting a title repaints the border, so only when it changed. The text is no markup.
-        shown = title.replace("[", "\\[")
-        if widget.border_title != shown:
-            widget.border_title = shown
-        end = subtitle.replace("[", "\\[")
-        if widget.border_subtitle != end:
-            widget.border_subtitle = end
 
 
 def _worst_first(view: View) -> View:

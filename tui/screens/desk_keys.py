@@ -33,6 +33,7 @@ DESK_BINDINGS: list[BindingType] = [
     Binding("tab", "pane(1)", "next panel (80 columns: the one that is shown)", id="desk.pane"),
     Binding("shift+tab", "pane(-1)", "panel before", id="desk.pane_back"),
     Binding("colon", "command", "the command line", id="desk.command"),
+    Binding("t", "app.other_theme", "light or dark colours", id="desk.theme"),
     Binding("question_mark", "help", "help", id="desk.help"),
     Binding("q", "leave", "quit to Home; everything is saved", id="desk.leave"),
     Binding("escape", "quiet", "put away what was said", id="desk.quiet"),
@@ -74,8 +75,9 @@ TICKET_KEYS = (
     Key("Enter", "check, then send", ""),
     Key("↑ ↓", "field", ""),
     Key("← →", "change", ""),
-    Key("q w e r", "10 25 50 100 %", ""),
     Key("Esc", "drop", ""),
+    Key("q w e r", "size 10–100 %", ""),
+    HELP,
 )
 COMMAND_KEYS = (
     Key("Enter", "send", ""),

@@ -27,6 +27,7 @@ WARNING = (
     "[bold]This is a simulator.[/] No real money, no real orders, and nothing here is advice. Prices are made up from "
     "a seed or replayed from your files, and the venues’ rules are rebuilt from what they publish."
 )
+PLAYABLE = "You can play all the same; what you play is lost when you leave."
 EMPTY = (
     "No sessions yet.\n\n[bold $iso-key]p[/] plays at once: 10,000 dollars that are not real, three markets, "
     "six hours, and a crash that is coming.\n[bold $iso-key]n[/] lets you choose prices and rules.\n"
@@ -39,6 +40,7 @@ KEYS = (
     Key("r", "rename", "screen.rename"),
     Key("d", "delete", "screen.delete"),
     Key("q", "quit", "screen.quit"),
+    Key("t", "colours", "app.other_theme"),
     Key("?", "help", "screen.help"),
 )
 
@@ -54,6 +56,7 @@ class HomeScreen(Screen[None]):
         Binding("enter", "resume", "continue the chosen session", id="home.resume"),
         Binding("r", "rename", "rename it", id="home.rename"),
         Binding("d,delete", "delete", "delete it", id="home.delete"),
+        Binding("t", "app.other_theme", "light or dark colours", id="home.theme"),
         Binding("question_mark", "help", "help", id="home.help"),
         Binding("q", "quit", "quit", id="home.quit"),
     ]
@@ -78,6 +81,9 @@ class HomeScreen(Screen[None]):
         yield Label(Content.from_markup(TITLE), id="home-title")
         yield Label(MOTTO, id="home-motto")
         yield Label(Content.from_markup(WARNING), id="home-warning")
+        if self._library.trouble is not None:
+            told = harmless(f"not saved: {self._library.trouble}. {PLAYABLE}")
+            yield Label(Content.assemble(("✗ ", "bold $iso-danger"), told), id="home-trouble")
         with Vertical(id="home-saves") as box:
             box.border_title = "Saved sessions"
             yield Label("", id="home-heading")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -20,14 +20,14 @@ from engine.rulebooks import VENUES
 from engine.tapes.synthetic import MARKETS, REGIMES
 from saves.home import home_folder
 from tui.faults import log_fault
-from tui.new_form import STEPS, Wanted, wanted
+from tui.new_form import FILES_EXAMPLE, STEPS, Wanted, wanted
 from tui.plain import harmless
-from tui.prices import Made, PricesError, make_tape
+from tui.prices import Made, PriceFiles, PricesError, make_tape
 from tui.start import NewSession
 from tui.widgets.choice import Choice
 from tui.widgets.form_row import FormRow
 from tui.widgets.key_bar import Key, KeyBar
-from tui.widgets.plain_input import PlainInput
+from tui.widgets.plain_input import FigureInput, PlainInput
 
 SWITCH = ("on", "off")
 KEYS = (
@@ -36,6 +36,7 @@ KEYS = (
     Key("← →", "change", ""),
     Key("Ctrl+R", "read files", "screen.inspect"),
     Key("Esc", "home", "screen.leave"),
+    Key("?", "help", "app.show_help('home')"),
 )
 
 
@@ -49,6 +50,9 @@ class NewScreen(Screen[NewSession | None]):
         Binding("up", "app.focus_previous", "field above", id="new.up"),
         Binding("down", "app.focus_next", "field below", id="new.down"),
         Binding("ctrl+r", "inspect", "read the files and say what is in them", id="new.inspect"),
+        Binding(
+            "question_mark,f1", "app.show_help('home')", "help (F1: in the name, and in the files, too)", id="new.help"
+        ),
     ]
 
     @dataclass
@@ -76,7 +80,7 @@ class NewScreen(Screen[NewSession | None]):
     def _price_rows(self) -> Iterator[FormRow | Vertical | Label]:
         yield Label("Prices", classes="form-head first")
         yield FormRow(
-            "source", "from", Choice(("synthetic", "files"), "synthetic"), "made up from a seed, or your files"
+            "source", "source", Choice(("synthetic", "files"), "synthetic"), "made up from a seed, or your files"
         )
         with Vertical(id="from-synthetic"):
             yield FormRow("regime", "market", Choice(tuple(REGIMES), "crash"), REGIMES["crash"].description)
@@ -85,10 +89,12 @@ class NewScreen(Screen[NewSession | None]):
             yield FormRow("days", "days", _field("1", 10), "length of the tape")
             yield FormRow("step", "step", Choice(tuple(STEPS), "5 s"), "time between two prices")
         with Vertical(id="from-files"):
-            row = FormRow("files", "files", _field("", 1000), "")
+            row = FormRow("files", "files", _words("", 1000, f"{FILES_EXAMPLE}, or only the files"), "")
             row.add_class("-long")
             yield row
-            yield Label("one file a market; CSV, JSON, feather or parquet; Ctrl+R reads them", classes="form-note")
+            yield Label("a file a market, with spaces or commas between; Ctrl+R reads them", classes="form-note")
+            yield FormRow("since", "from", _field("", 24, "2024-08-04T12:00Z"), "UTC; empty: where they begin")
+            yield FormRow("until", "to", _field("", 24, "2024-08-06"), "UTC; empty: where they end")
             yield Label("", id="new-report")
 
     def _rule_rows(self) -> Iterator[FormRow | Label]:
@@ -105,7 +111,7 @@ class NewScreen(Screen[NewSession | None]):
         row.add_class("-long")
         yield row
         yield Label("rules to change, such as  maintenance 0.5% ; vault 1000", classes="form-note", markup=False)
-        yield FormRow("name", "name", _field("", 80), "empty: one is made up")
+        yield FormRow("name", "name", _words("", 80), "empty: one is made up")
 
     def on_mount(self) -> None:
         self._show_source("synthetic")
@@ -122,7 +128,10 @@ class NewScreen(Screen[NewSession | None]):
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
-        event.input.query_ancestor(FormRow).wrong(None)
+        row = event.input.query_ancestor(FormRow)
+        row.wrong(None)
+        if row.field in ("files", "since", "until"):
+            self._report([])
 
     @on(Input.Submitted)
     def _submitted(self) -> None:
@@ -161,6 +170,7 @@ class NewScreen(Screen[NewSession | None]):
             return asked
         first = rows[next(field for field in rows if field in wrong)]
         first.control.focus()
+        self._report([])
         self._say(f"✗ {wrong[first.field]}")
         return None
 
@@ -193,12 +203,14 @@ class NewScreen(Screen[NewSession | None]):
             return
         if isinstance(made, str):
             self._say(f"✗ {made}")
-            files = isinstance(asked.prices, tuple)
-            self.query_one("#row-files" if files else "#row-days", FormRow).wrong(made)
+            files = isinstance(asked.prices, PriceFiles)
+            row = self.query_one("#row-files" if files else "#row-days", FormRow)
+            row.wrong(made)
+            row.control.focus()
+            self._report([])
             return
         self._say("")
-        lines = [*made.report, *made.tape.origin.notes]
-        self.query_one("#new-report", Label).update(Content("\n".join(harmless(line, 400) for line in lines)))
+        self._report(made.lines())
         if begin:
             self.dismiss(NewSession(asked.setup, made.tape, asked.name))
 
@@ -206,9 +218,19 @@ class NewScreen(Screen[NewSession | None]):
         self.query_one("#from-synthetic").display = source == "synthetic"
         self.query_one("#from-files").display = source == "files"
 
+    def _report(self, lines: Sequence[str]) -> None:
+        """Say what is in the files that were read; nothing where that is no longer what stands there."""
+        report = self.query_one("#new-report", Label)
+        report.update(Content("\n".join(harmless(line, 400) for line in lines)))
+        report.display = bool(lines)
+
     def _say(self, text: str) -> None:
         self.query_one("#new-says", Label).update(Content(text))
 
 
-def _field(value: str, longest: int) -> PlainInput:
-    return PlainInput(value, compact=True, max_length=longest, select_on_focus=False)
+def _field(value: str, longest: int, placeholder: str = "") -> FigureInput:
+    return FigureInput(value, placeholder, compact=True, max_length=longest, select_on_focus=False)
+
+
+def _words(value: str, longest: int, placeholder: str = "") -> PlainInput:
+    return PlainInput(value, placeholder, compact=True, max_length=longest, select_on_focus=False)

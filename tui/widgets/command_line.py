@@ -52,6 +52,14 @@ class CommandInput(PlainInput):
     def action_leave(self) -> None:
         self.post_message(CommandLeft())
 
+    def on_blur(self) -> None:
+        # A click elsewhere takes the focus, and would leave a line that no key reaches.
+        self.call_later(self._hold)
+
+    def _hold(self) -> None:
+        if self.is_attached and self.query_ancestor(CommandLine).is_open and self.screen.is_current:
+            self.focus()
+
     def _put(self, text: str) -> None:
         self.value = text
         self.cursor_position = len(text)
@@ -121,9 +129,10 @@ class CommandLine(Horizontal):
         event.stop()
         self.post_message(CommandTyped(event.value.strip()))
 
-    def on_click(self) -> None:
+    async def on_click(self) -> None:
+        # By the desk's own action: it makes time stand still, and does nothing while a ticket is open.
         if not self.is_open:
-            self.open()
+            await self.run_action("screen.command")
 
     def _look(self, text: str) -> None:
         self.say(self._says(text) if text.strip() else Content("Enter sends · ↑ ↓ earlier commands · Esc leaves"))

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import islice
+from datetime import date
+from decimal import Decimal
+from itertools import groupby, islice
+from textwrap import wrap
 from time import monotonic
 
 from textual.strip import Strip
 from textual.timer import Timer
 
-from engine.events import Event
+from engine.events import Event, FundingPaid
 from engine.sentences import label, sentence, tone
 from tui.themes import Palette
-from tui.widgets.figures import clock
+from tui.widgets.figures import clock, moment, money, signed
 from tui.widgets.scrolled import ScrolledStrips
 from tui.widgets.strips import harmless, strip_of
 
@@ -48,29 +51,36 @@ class EventsLog(ScrolledStrips):
         super().__init__(**kwargs)
         self._lines: deque[Line] = deque(maxlen=KEPT)
         self._count = 0
+        self._day: date | None = None
         self._painted = 0.0
         self._waiting: Timer | None = None
 
     def add(self, events: Iterable[Event]) -> None:
         """Put events on top, in the order in which they happened."""
-        self.add_lines(line_of(event) for event in events)
+        self.add_lines(lines_of(events))
 
     def add_lines(self, lines: Iterable[Line]) -> None:
         """Put lines on top that are no session's events (`saved`, `a ghost follows`)."""
-        before = self._count
+        rows = 0
         for line in lines:
+            day = moment(line.time).date()
+            if self._day not in (None, day):
+                self._lines.appendleft(Line(line.time, "", f"{day} begins"))
+                rows += 1
+            self._day = day
             self._lines.appendleft(line)
             self._count += 1
-        if self._count != before:
+            rows += 1
+        if rows:
             if self.top:
                 # Whoever has scrolled down goes on reading the same lines.
-                self.top += self._count - before
+                self.top += rows
             self._paint_soon()
 
     def clear(self) -> None:
         """Forget everything: another session, or another place in this one."""
         self._lines.clear()
-        self._count, self.top = 0, 0
+        self._count, self.top, self._day = 0, 0, None
         self.redraw()
 
     def title_text(self) -> str:
@@ -78,8 +88,11 @@ class EventsLog(ScrolledStrips):
         return f"Events {self._count}" if self._count else "Events"
 
     def build(self, width: int, height: int) -> list[Strip]:
-        self.top = min(max(self.top, 0), max(len(self._lines) - height, 0))
-        return [line_row(line, width, self.palette) for line in islice(self._lines, self.top, self.top + height)]
+        self.top = min(max(self.top, 0), max(len(self._lines) - 1, 0))
+        rows: list[Strip] = []
+        for line in islice(self._lines, self.top, self.top + height):
+            rows += line_rows(line, width, self.palette)
+        return rows[:height]
 
     def redraw(self) -> None:
         self._painted = monotonic()
@@ -104,17 +117,30 @@ def line_of(event: Event) -> Line:
     return Line(event.time, label(event), sentence(event), tone(event), event.actor != "you")
 
 
-def line_row(line: Line, width: int, palette: Palette) -> Strip:
-    """One line as a row."""
+def lines_of(events: Iterable[Event]) -> Iterable[Line]:
+    """Events as the log says them; what several positions pay at one funding is one line."""
+    for paid, group in groupby(events, key=lambda event: event.time if isinstance(event, FundingPaid) else None):
+        happened = list(group)
+        if paid is None or len(happened) == 1:
+            yield from map(line_of, happened)
+        else:
+            yield _funding_line([event for event in happened if isinstance(event, FundingPaid)])
+
+
+def _funding_line(paid: list[FundingPaid]) -> Line:
+    total = sum((event.amount for event in paid), Decimal(0))
+    each = ", ".join(f"{event.symbol} {signed(event.amount)}" for event in paid)
+    return Line(paid[0].time, label(paid[0]), f"{'received' if total >= 0 else 'paid'} {money(abs(total))}: {each}")
+
+
+def line_rows(line: Line, width: int, palette: Palette) -> list[Strip]:
+    """One line as rows: what does not fit goes on below, under its own words."""
     name = "ghost" if line.ghost else TONES.get(line.tone, "text")
     quiet = name == "dim" and line.label not in FIRM
     said = palette.style(name) if name != "dim" or quiet else palette.text
-    lead = clock(line.time) if width >= 48 else clock(line.time)[:5]
-    return strip_of(
-        [
-            (f"{lead}  ", palette.dim),
-            (harmless(line.label, LABEL_WIDTH).ljust(LABEL_WIDTH) + " ", said + palette.strong_only),
-            (harmless(line.text), said),
-        ],
-        width,
-    )
+    lead = (clock(line.time) if width >= 48 else clock(line.time)[:5]) + "  "
+    tag = harmless(line.label, LABEL_WIDTH).ljust(LABEL_WIDTH) + " "
+    room = max(width - len(lead) - len(tag), 8)
+    first, *rest = wrap(harmless(line.text), room) or [""]
+    rows = [strip_of([(lead, palette.dim), (tag, said + palette.strong_only), (first, said)], width)]
+    return rows + [strip_of([(" " * (width - room) + more, said)], width) for more in rest]

@@ -17,14 +17,17 @@ class FormRow(Vertical):
     DEFAULT_CSS = """
     FormRow {
         height: auto;
-        .form-label { width: 13; color: $iso-dim; }
+        .form-mark { width: 2; color: $iso-key; visibility: hidden; }
+        .form-label { width: 11; color: $iso-dim; }
         .form-hint { width: 1fr; color: $iso-dim; }
         .form-wrong { height: auto; color: $iso-danger; padding: 0 0 0 13; display: none; }
         &.-wrong .form-wrong { display: block; }
-        &:focus-within .form-label { color: $iso-key; text-style: bold; }
+        &.-here .form-mark { visibility: visible; }
+        &.-here .form-label { color: $iso-key; text-style: bold; }
         Horizontal { height: auto; }
         Choice { width: 22; margin-right: 2; }
         Input { width: 22; background: $panel; color: $iso-text; margin-right: 2; }
+        Input:focus { background: $iso-faint; }
         &.-long Input { width: 1fr; }
         &.-long .form-hint { display: none; }
     }
@@ -37,10 +40,19 @@ class FormRow(Vertical):
 
     def compose(self) -> ComposeResult:
         with Horizontal():
+            yield Label("▸", classes="form-mark")
             yield Label(self._label, classes="form-label")
             yield self.control
             yield Label(self._hint, classes="form-hint", markup=False)
         yield Label("", classes="form-wrong")
+
+    # A class, and not `:focus-within`: a row whose choice was changed would go on looking like the one with the focus.
+
+    def on_descendant_focus(self) -> None:
+        self.add_class("-here")
+
+    def on_descendant_blur(self) -> None:
+        self.remove_class("-here")
 
     @property
     def value(self) -> str:

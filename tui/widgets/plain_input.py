@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from textual import events
 from textual.widgets import Input
+
+from tui.pastes import first_line, guard_pastes
+
+# Here, where every text field comes from: no screen can be made without it.
+guard_pastes()
 
 
 class PlainInput(Input):
@@ -11,3 +17,23 @@ class PlainInput(Input):
     def validate_value(self, value: str) -> str:
         """Keep what can be seen."""
         return value if value.isprintable() else "".join(each for each in value if each.isprintable())
+
+    def on_paste(self, event: events.Paste) -> None:
+        # Instead of Input's own: that puts control characters in, and the cursor then stands where they would be.
+        event.prevent_default()
+        event.stop()
+        line = first_line(event.text)
+        if line:
+            self.replace(line, *self.selection)
+
+
+class FigureInput(PlainInput):
+    """One in which a question mark means nothing, and so is a key: it asks for help."""
+
+    def check_consume_key(self, key: str, character: str | None) -> bool:
+        """Whether a key is typed here; what is not may be bound elsewhere."""
+        return character != "?" and super().check_consume_key(key, character)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.character == "?":
+            event.prevent_default()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from textual.strip import Strip
 
 from engine.views import View
@@ -23,9 +25,10 @@ class PoolsPanel(ScrolledStrips):
         self._view: View | None = None
         self._gone: tuple[Gone, ...] = ()
 
-    def show(self, view: View) -> None:
-        """Draw what the session looks like now."""
-        self._gone = _remember(self._gone, self._view, view)
+    def show(self, view: View, gone: Iterable[Gone] = ()) -> None:
+        """Draw what the session looks like now, and the pools in `gone` that do not live."""
+        alive = {pool.key for pool in view.pools if pool.positions}
+        self._gone = tuple(each for each in gone if each.key not in alive)[-REMEMBERED:]
         self._view = view
         self.redraw()
 
@@ -41,15 +44,3 @@ class PoolsPanel(ScrolledStrips):
         if self._view is None:
             return []
         return self.window(panel_rows(self._view, self._gone, width, height, self.palette), width, height)
-
-
-def _remember(gone: tuple[Gone, ...], before: View | None, now: View) -> tuple[Gone, ...]:
-    """The liquidated pools to go on showing: a view has only those that live, and the player wants to see what died."""
-    if before is None or now.step < before.step:
-        return ()
-    alive = {pool.key for pool in now.pools if pool.positions}
-    kept = [each for each in gone if each.key not in alive]
-    if now.liquidations > before.liquidations:
-        lost = [pool for pool in before.pools if pool.positions and pool.key not in alive]
-        kept += [Gone(pool.key, tuple(each.symbol for each in pool.positions), now.time) for pool in lost]
-    return tuple(kept[-REMEMBERED:])

@@ -101,14 +101,16 @@ def _right(view: View, status: Status, palette: Palette) -> list[Ranked]:
         parts.append((2, [(" modified ", palette.badge("warning"))]))
     if view.state != "running":
         parts.append((0, [(f" {harmless(view.state, 12).upper()} ", palette.badge("danger"))]))
-    parts.append((0, _clock(status, palette)))
+    parts.append((0, _clock(status, palette, at_end=view.step >= view.steps - 1)))
     parts.append((3, [(f"{date_and_time(view.time)} UTC", palette.text)]))
     saved = ("● saved", palette.dim) if status.saved else ("○ NOT SAVED", palette.bold("danger"))
     parts.append((4 if status.saved else 0, [saved]))
     return parts
 
 
-def _clock(status: Status, palette: Palette) -> list[Part]:
+def _clock(status: Status, palette: Palette, *, at_end: bool) -> list[Part]:
+    if at_end:
+        return [("■ end of tape", palette.bold("warning"))]
     if status.running:
         return [(harmless(status.clock, 16), palette.bold("key"))]
     return [(harmless(status.clock, 16), palette.dim), (" paused", palette.text)]

@@ -6,11 +6,13 @@ Textual repaints in rows: a widget that says which of its rows changed costs a t
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Self
 
 from rich.cells import cell_len, set_cell_size
 from rich.segment import Segment
 from rich.style import Style
 from textual import events
+from textual.content import Content
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.theme import Theme
@@ -83,6 +85,9 @@ class StripWidget(Widget):
         super().__init__(**kwargs)  # type: ignore[arg-type]
         self._rows: list[Strip] = []
         self._palette: Palette | None = None
+        self._under: Style | None = None
+        self._captioning = False
+        self._captions = ("", "")
 
     def build(self, width: int, height: int) -> list[Strip]:
         """The rows of the content, at most `height` of `width` cells each."""
@@ -112,10 +117,37 @@ class StripWidget(Widget):
         if changed:
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
+    def caption(self, title: str, subtitle: str = "") -> None:
+        """What the border says at its ends, as plain text. Repaints the border, and only when it changed."""
+        self._captioning = True
+        try:
+            # As content: a string would be read as markup.
+            if title != self._captions[0]:
+                self.border_title = Content(title)
+            if subtitle != self._captions[1]:
+                self.border_subtitle = Content(subtitle)
+            self._captions = (title, subtitle)
+        finally:
+            self._captioning = False
+
+    def refresh(self, *regions: Region, repaint: bool = True, layout: bool = False, recompose: bool = False) -> Self:
+        if self._captioning:
+            # Textual repaints all of a widget for a title; it stands in the rows above and below the content.
+            width, height = self.content_size
+            regions = (Region(0, -1, width, 1), Region(0, height, width, 1))
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        self._under = None
+        return super().render_lines(crop)
+
     def render_line(self, y: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else blank(self.content_size.width)
-        # The palette's styles have no background: the widget's own, whatever it is now, goes under them.
-        return row.apply_style(self.rich_style)
+        # The palette's styles have no background: the widget's own, whatever it is now, goes under them. It is looked
+        # up once a paint: asking all ancestors costs more than the rest of the row.
+        if self._under is None:
+            self._under = self.rich_style
+        return row.apply_style(self._under)
 
     def on_mount(self) -> None:
         self.app.theme_changed_signal.subscribe(self, self._theme_changed)
@@ -125,7 +157,7 @@ class StripWidget(Widget):
         self.redraw()
 
     def _theme_changed(self, theme: Theme) -> None:
-        self._palette, self._rows = None, []
+        self._palette, self._under, self._rows = None, None, []
         self.redraw()
 
 

@@ -11,12 +11,18 @@ from textual.widget import Widget
 
 from tui.looks import Look, Looked
 from tui.messages import TicketDropped, TicketSent
-from tui.ticket_form import PRESETS, Field, TicketForm
+from tui.pastes import first_line
+from tui.ticket_form import PRESETS, TYPED, Field, TicketForm
 from tui.widgets.ticket_text import TicketState, ticket_text, waits
+
+PRESET_KEYS = "qwer"
 
 
 class Ticket(Widget, can_focus=True):
-    """One order being written. Closed until `open`; asks `look` what the order would do."""
+    """One order being written. Closed until `open`; asks `look` what the order would do.
+
+    While it is open every key is its own: what it has no use for goes nowhere, least of all to the desk behind it.
+    """
 
     DEFAULT_CSS = """
     Ticket {
@@ -32,23 +38,15 @@ class Ticket(Widget, can_focus=True):
         Binding("escape", "drop", "drop", id="ticket.drop"),
         Binding("up,shift+tab", "move(-1)", "field above", id="ticket.up"),
         Binding("down,tab", "move(1)", "field below", id="ticket.down"),
-        Binding("left", "change(-1)", "less", id="ticket.less"),
-        Binding("right,space", "change(1)", "more", id="ticket.more"),
-        Binding("q", "preset(0)", "size 10 %", id="ticket.size_10"),
-        Binding("w", "preset(1)", "size 25 %", id="ticket.size_25"),
-        Binding("e", "preset(2)", "size 50 %", id="ticket.size_50"),
-        Binding("r", "preset(3)", "size 100 %", id="ticket.size_100"),
-        Binding("b", "side('buy')", "buy", id="ticket.buy"),
-        Binding("s", "side('sell')", "sell", id="ticket.sell"),
-        Binding("l", "kind", "limit, stop, take", id="ticket.kind"),
-        Binding("p", "go('price')", "price", id="ticket.price"),
-        Binding("t", "go('tp')", "take profit", id="ticket.take_profit"),
-        Binding("x", "go('sl')", "stop loss", id="ticket.stop_loss"),
-        Binding("m", "mode", "isolated, cross", id="ticket.mode"),
-        Binding("[", "leverage(-1)", "leverage down", id="ticket.leverage_down"),
-        Binding("]", "leverage(1)", "leverage up", id="ticket.leverage_up"),
-        Binding("o", "reduce", "only reduce", id="ticket.reduce"),
+        Binding("left", "change(-1)", "less, or the one before", id="ticket.less"),
+        Binding("right", "change(1)", "more, or the next one", id="ticket.more"),
+        Binding("space", "change(1)", "the next one, where there is a choice", id="ticket.next"),
+        Binding("q", "preset(0)", "10 %, at the size", id="ticket.size_10"),
+        Binding("w", "preset(1)", "25 %, at the size", id="ticket.size_25"),
+        Binding("e", "preset(2)", "50 %, at the size", id="ticket.size_50"),
+        Binding("r", "preset(3)", "100 %, at the size", id="ticket.size_100"),
         Binding("backspace,delete", "erase", "erase", id="ticket.erase"),
+        Binding("question_mark", "app.show_help('desk')", "help", id="ticket.help"),
     ]
 
     def __init__(self, look: Look, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
@@ -139,30 +137,8 @@ class Ticket(Widget, can_focus=True):
         self._edited()
 
     def action_preset(self, place: int) -> None:
-        self.form.go("size")
         self.form.size = PRESETS[place]
-        self._edited()
-
-    def action_side(self, side: str) -> None:
-        if self.form.side != side:
-            self.form.turn()
-        self._edited()
-
-    def action_kind(self) -> None:
-        self.form.change_kind()
-        self.form.go("kind" if self.form.kind == "market" else "price")
-        self._edited()
-
-    def action_mode(self) -> None:
-        self.form.change_mode()
-        self._edited()
-
-    def action_leverage(self, by: int) -> None:
-        self.form.change_leverage(by)
-        self._edited()
-
-    def action_reduce(self) -> None:
-        self.form.change_reduce()
+        self.form.go("size")
         self._edited()
 
     def action_erase(self) -> None:
@@ -170,10 +146,38 @@ class Ticket(Widget, can_focus=True):
             self._edited()
 
     def on_key(self, event: events.Key) -> None:
-        if self.is_open and event.character and self.form.type(event.character):
-            event.stop()
-            event.prevent_default()
+        if not self.is_open:
+            return
+        if event.character and self.form.type(event.character):
             self._edited()
+        elif self._is_own(event.key):
+            return
+        else:
+            self._idle(f"“{event.character}”" if event.is_printable else "that key")
+        event.stop()
+        event.prevent_default()
+
+    def _is_own(self, key: str) -> bool:
+        """Whether a key does something at the field where the cursor is."""
+        if key in PRESET_KEYS:
+            return self.form.field == "size"
+        if key == "space":
+            return self.form.field not in TYPED
+        return key in self._bindings.key_to_bindings
+
+    def _idle(self, what: str) -> None:
+        """Say that something does nothing. Who presses it meant something: the order is checked again."""
+        self._arm(False)
+        self.border_subtitle = f"{what} does nothing here · Esc drops"
+
+    def on_blur(self) -> None:
+        # A click elsewhere takes the focus, and would leave a ticket that no key reaches.
+        if self.is_open:
+            self.call_later(self._hold)
+
+    def _hold(self) -> None:
+        if self.is_open and self.is_attached and self.screen.is_current:
+            self.focus()
 
     def on_click(self, event: events.Click) -> None:
         field = event.style.meta.get("field")
@@ -182,8 +186,12 @@ class Ticket(Widget, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         event.stop()
-        if self.is_open and sum(self.form.type(each) for each in event.text[:64]):
+        if not self.is_open:
+            return
+        if self.form.paste(first_line(event.text)):
             self._edited()
+        else:
+            self._idle("what was pasted")
 
     def render(self) -> Content:
         if self._form is None:

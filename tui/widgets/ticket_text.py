@@ -10,6 +10,7 @@ from textual.style import Style
 
 from engine.views import Outcome, Preview
 from tui.looks import Looked
+from tui.plain import harmless
 from tui.ticket_form import Field, TicketForm
 from tui.widgets.figures import NONE, money, price, signed
 
@@ -127,15 +128,16 @@ def _row(state: TicketState, label: str, now: str, cells: list[str]) -> Content:
 
 def _words(state: TicketState) -> list[Content]:
     if state.problem is not None:
-        return [Content.assemble(("✗ ", "bold $iso-danger"), state.problem)]
+        return [Content.assemble(("✗ ", "bold $iso-danger"), harmless(state.problem))]
     if state.armed:
         return [Content.assemble((" Enter ", "bold $background on $iso-key"), " sends it; any change asks again")]
     if state.waits:
-        return [Content.assemble(("it waits; the figures are as if it filled now", "$iso-dim"))]
+        when = state.looked.waits or "it waits"
+        return [Content.styled(line, "$iso-dim") for line in (when, "the figures are as if it filled now")]
     other = state.looked.of_mode("cross" if state.form.mode == "isolated" else "isolated")
     if other is not None and other.refusal is not None:
         return [Content.assemble((f"in {other.mode}: {other.refusal}", "$iso-dim"))]
-    return [Content.assemble(("q w e r size  l limit  t x legs  [ ] leverage", "$iso-dim"))]
+    return [Content.assemble(("↑ ↓ field  ← → change  q w e r size", "$iso-dim"))]
 
 
 def waits(preview: Preview) -> bool:
