@@ -1,27 +1,21 @@
-"""Looking at a session without touching it: views, previews and explanations."""
+"""Looking at a session without touching it: views and explanations."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from engine import admission
-from engine.account import CROSS, VAULT, Mode, Pool, Position
-from engine.commands import Close, Command, Leverage, Margin, Place, SetMode, Size
-from engine.events import Filled
+from engine.account import CROSS, VAULT, Pool, Position
 from engine.ledger import FEES, UNPAID
 from engine.margin import bankruptcy_price, failing_price
 from engine.numbers import ZERO, divide, received
-from engine.rulebooks.base import Refusal
 from engine.segment import Moment, at_vertex
-from engine.views import Explanation, MarketView, Outcome, PoolView, PositionView, Preview, View
+from engine.views import Explanation, MarketView, PoolView, PositionView, View
 
 if TYPE_CHECKING:
     from engine.session import Session
-
-MODES: tuple[Mode, ...] = ("isolated", "cross")
 
 
 def view_of(session: Session) -> View:
@@ -136,63 +130,6 @@ def _position_view(session: Session, pool: Pool, position: Position, moment: Mom
         liquidation_price=None if failing is None else failing.price,
         raw_liquidation_price=None if failing is None else failing.raw,
         bankruptcy_price=bankruptcy_price(pool, session.world.balance(pool), position, marks),
-    )
-
-
-# -- previews
-
-
-def previews(session: Session, command: Command) -> tuple[Preview, ...]:
-    """One preview a margin mode for an order that opens, one for anything else."""
-    if isinstance(command, Place) and not command.reduce_only:
-        command = _same_size(session, command)
-        return tuple(_preview(session, replace(command, mode=mode), mode) for mode in MODES)
-    return (_preview(session, command, None),)
-
-
-def _same_size(session: Session, command: Place) -> Place:
-    """The order with a percentage made a size, by the mode it would trade in: so that both modes show one trade."""
-    if command.size.unit != "percent":
-        return command
-    preview = _preview(session, command, None)
-    return command if preview.refusal else replace(command, size=Size(preview.size, "base"))
-
-
-def _preview(session: Session, command: Command, mode: Mode | None) -> Preview:
-    trial, symbol = session.copy(), _symbol(command)
-    before = _outcome(session, symbol, mode)
-    events = trial.do(command)
-    if isinstance(events, Refusal):
-        return Preview(mode, str(events), symbol, ZERO, None, ZERO, before, None)
-    fills = [event for event in events if isinstance(event, Filled)]
-    resting = [order for order in trial.account.orders.values() if order.id == f"c{trial.commands}"]
-    size = sum((fill.size for fill in fills), ZERO) or sum((order.size for order in resting), ZERO)
-    price = fills[-1].price if fills else (resting[0].price if resting else None)
-    fee = sum((fill.fee for fill in fills), ZERO)
-    side = fills[-1].side if fills else (resting[0].side if resting else None)
-    held = [pool.positions[symbol] for pool in trial.account.pools_with(symbol)] if symbol else []
-    leverage = resting[0].leverage if resting and not fills else (held[0].leverage if held else None)
-    return Preview(mode, None, symbol, size, price, fee, before, _outcome(trial, symbol, mode), side, leverage)
-
-
-def _symbol(command: Command) -> str | None:
-    return command.symbol if isinstance(command, (Place, Close, Margin, Leverage, SetMode)) else None
-
-
-def _outcome(session: Session, symbol: str | None, mode: Mode | None) -> Outcome:
-    view = view_of(session)
-    held = next((p for p in view.positions if p.symbol == symbol), None)
-    key = held.pool if held else CROSS
-    pool = next(pool for pool in view.pools if pool.key == key)
-    return Outcome(
-        equity=view.equity,
-        wallet=view.wallet,
-        free=view.free,
-        initial_margin=held.initial_margin if held else ZERO,
-        liquidation_price=held.liquidation_price if held else None,
-        cushion=pool.cushion,
-        gauge=pool.gauge,
-        effective_leverage=pool.effective_leverage,
     )
 
 

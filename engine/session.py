@@ -25,6 +25,7 @@ from engine.ledger import OUTSIDE
 from engine.liquidation import liquidate, wiped_out
 from engine.numbers import exactly, received
 from engine.orders import Order
+from engine.previews import previews
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Refusal, SetupError
 from engine.search import Watch, next_vertex
@@ -270,7 +271,7 @@ class Session:
     @exactly
     def preview(self, command: Command) -> tuple[Preview, ...]:
         """What a command would do, in each margin mode where that is a question. Nothing is changed."""
-        return observe.previews(self, command)
+        return previews(self, command)
 
     @exactly
     def explain(self, pool_key: str) -> tuple[Explanation, ...]:

@@ -125,21 +125,23 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One side of a preview: the pool that the command touches and the account, before or after it."""
+    """One side of a preview, before or after the command: the account, and the pool of the market it is about.
+    `cushion` is None where that market has no position: nothing can be liquidated."""
 
     equity: Decimal
     wallet: Decimal
     free: Decimal
     initial_margin: Decimal
     liquidation_price: Decimal | None
-    cushion: Decimal
+    cushion: Decimal | None
     gauge: Decimal | None
     effective_leverage: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """What a command would do, in one margin mode. Nothing was changed. `refusal` says why it would be refused."""
+    """What a command would do, in one margin mode. Nothing was changed. `refusal` says why it would be refused;
+    `supposed` that the open position was supposed to be in that mode too, which it isn't."""
 
     mode: Mode | None
     refusal: str | None
@@ -151,6 +153,7 @@ class Preview:
     after: Outcome | None
     side: Side | None = None
     leverage: int | None = None
+    supposed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

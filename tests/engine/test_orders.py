@@ -244,3 +244,20 @@ def test_a_percentage_is_previewed_as_the_same_trade_in_both_modes() -> None:
     session = Session(Setup(balance=Decimal(10_000)), tape_of({"ETH": [2000, 2000]}))
     isolated, cross = session.preview(parse("buy 25% ETH 20x iso"))
     assert isolated.size == cross.size > 0
+
+
+def test_the_other_mode_of_an_open_position_is_previewed_as_if_it_were_in_it() -> None:
+    session = Session(Setup(balance=Decimal(10_000), slippage=False, fees=False), tape_of({"ETH": [2000, 2000]}))
+    session.do(parse("buy 5 ETH 10x iso sl 1900"))
+    before = session.snapshot()
+    isolated, cross = session.preview(parse("buy 1 ETH"))
+    assert session.snapshot() == before
+    whole = Session(session.setup, session.tape)
+    whole.do(parse("buy 6 ETH 10x cross"))
+    assert not isolated.supposed
+    assert cross.supposed
+    assert cross.after is not None
+    assert cross.after.liquidation_price == whole.view().positions[0].liquidation_price
+    asked_isolated, asked_cross = session.preview(parse("buy 1 ETH cross"))
+    assert asked_cross.refusal is not None
+    assert not asked_isolated.supposed

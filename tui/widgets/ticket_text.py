@@ -137,6 +137,8 @@ def _words(state: TicketState) -> list[Content]:
     other = state.looked.of_mode("cross" if state.form.mode == "isolated" else "isolated")
     if other is not None and other.refusal is not None:
         return [Content.assemble((f"in {other.mode}: {other.refusal}", "$iso-dim"))]
+    if other is not None and other.supposed:
+        return [Content.assemble((f"{other.mode}: as if the whole {other.symbol} position were", "$iso-dim"))]
     return [Content.assemble(("↑ ↓ field  ← → change  q w e r size", "$iso-dim"))]
 
 
