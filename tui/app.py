@@ -11,6 +11,7 @@ from saves import Library, Recorder, SaveError
 from saves.home import home_folder
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
+from tui.pastes import guard_pastes
 from tui.play import Play
 from tui.prices import Made, PricesError, make_tape
 from tui.screens.desk import DeskScreen
@@ -49,6 +50,7 @@ class IsocrossApp(App[None]):
         clock: Callable[[], float] = monotonic,
         ticking: bool = True,
     ) -> None:
+        guard_pastes()
         super().__init__()
         register_themes(self)
         self._library, self._start = library, start

@@ -23,6 +23,12 @@ START, END = "\x1b[200~", "\x1b[201~"
 HOSTILE = ("10\x1b[31mrl\n\n", "\x1b", "\x1b\x1b[B" + "x" * 60 + "\n\n", "evil\x1b[31mred\x07 buy\r\r", "\x1b[20", "")
 
 
+@pytest.fixture(autouse=True)
+def guarded() -> None:
+    """As the program does when it starts."""
+    guard_pastes()
+
+
 def read(pieces: list[str]) -> list[events.Event]:
     """What Textual's reader makes of what a terminal sends."""
     assert plain_input  # which puts the guard in place

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
+
 from textual.screen import Screen
 
 from engine.commands import MODE_WORDS
@@ -24,21 +26,21 @@ class DeskActs(Screen[None]):
     symbol: str
     _pane = PANES[0]
 
+    @abstractmethod
     def give(self, text: str) -> bool:
         """Give a command; whether it was accepted."""
-        raise NotImplementedError
 
+    @abstractmethod
     def say(self, text: str, tone: str = "plain") -> None:
         """Say something in the notice line."""
-        raise NotImplementedError
 
+    @abstractmethod
     def draw(self) -> None:
         """Draw everything as it is now."""
-        raise NotImplementedError
 
+    @abstractmethod
     def passed(self, seconds: float | None) -> None:
         """Let a frame of `seconds` pass; None: one step of the tape."""
-        raise NotImplementedError
 
     @property
     def tape(self) -> Tape:

@@ -5,10 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
-from tui.pastes import first_line, guard_pastes
-
-# Here, where every text field comes from: no screen can be made without it.
-guard_pastes()
+from tui.pastes import first_line
 
 
 class PlainInput(Input):

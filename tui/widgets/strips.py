@@ -5,6 +5,7 @@ Textual repaints in rows: a widget that says which of its rows changed costs a t
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Self
 
@@ -89,9 +90,9 @@ class StripWidget(Widget):
         self._captioning = False
         self._captions = ("", "")
 
+    @abstractmethod
     def build(self, width: int, height: int) -> list[Strip]:
         """The rows of the content, at most `height` of `width` cells each."""
-        raise NotImplementedError
 
     @property
     def palette(self) -> Palette:
