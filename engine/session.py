@@ -204,8 +204,9 @@ class Session:
                     charge_funding(self.exchange, self.path, self.account, moment, due)
                     self._funded_until = due
         self._owe_nothing_before(self.time)
+        arrived = segment.at(END)
         for pool in self._backing_pools():
-            rearm(self.exchange, pool, segment.at(END))
+            rearm(self.exchange, pool, arrived)
 
     def _next(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> _Happening | None:
         return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)

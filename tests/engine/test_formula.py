@@ -9,8 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.commands import parse
 from engine.formula import Const, Floor, Formula, Max, Min, Price, Scaled, Sum
 from engine.margin import Health, brackets, crossing
+from engine.session import Session
+from engine.setup import Setup
+from tests.engine.tapes import tape_of
 
 NUMBERS = st.integers(-10_000, 10_000).map(lambda cents: Decimal(cents) / 100)
 PRICES = st.integers(1, 1_000_000).map(lambda cents: Decimal(cents) / 100)
@@ -108,3 +112,18 @@ def test_operators_build_the_same_tree_as_words() -> None:
     assert built.exact({"A": Decimal(3), "B": Decimal(5)}) == 3
     with pytest.raises(KeyError):
         built.exact({"A": Decimal(1)})
+
+
+def test_every_figure_of_a_pool_opens_into_terms_that_come_to_it() -> None:
+    session = Session(Setup(), tape_of({"ETH": [2000, 2000], "SOL": [100, 100]}))
+    session.do(parse("buy $10000 ETH 10x cross"))
+    session.do(parse("sell $2500 SOL 5x cross"))
+    pool = session.view().pools[0]
+    equity, maintenance, initial = session.explain("cross")
+    assert equity.terms[0].value == pool.equity
+    assert maintenance.terms[0].value == pool.requirement
+    assert initial.terms[0].value == pool.initial_requirement
+    for explanation in (equity, maintenance, initial):
+        parts = [term.value for term in explanation.terms if term.depth == 1]
+        assert sum(parts) == explanation.terms[0].value
+    assert session.explain("iso:ETH") == ()
