@@ -8,9 +8,9 @@ from decimal import Decimal
 from typing import ClassVar, Literal
 
 from engine.numbers import plain
-from engine.orders import Side
+from engine.orders.order import Side
 
-FillReason = Literal["market", "limit", "stop", "take", "close", "flatten", "liquidation"]
+FillReason = Literal["market", "limit", "stop", "take", "trail", "close", "reverse", "flatten", "liquidation"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,8 @@ class Filled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderPlaced(Event):
-    """An order rests. `text` says it in the command grammar's words."""
+    """An order rests. `text` says it in the command grammar's words. `met` is the last price then where that is beyond
+    its limit already: it fills once the price goes further."""
 
     kind: ClassVar[str] = "order"
     symbol: str
@@ -79,6 +80,23 @@ class OrderPlaced(Event):
     side: Side
     size: Decimal
     price: Decimal
+    text: str
+    met: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderTriggered(Event):
+    """A stop-limit's `trigger` was reached: it is a limit order at `price` now, as `text` says in the command
+    grammar's words."""
+
+    kind: ClassVar[str] = "trigger"
+    symbol: str
+    pool: str
+    order: str
+    side: Side
+    size: Decimal
+    price: Decimal
+    trigger: Decimal
     text: str
 
 
@@ -123,8 +141,16 @@ class ModeSet(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class HedgeSet(Event):
+    """Whether a market's long and short are two positions (hedge mode) or one (one-way mode)."""
+
+    kind: ClassVar[str] = "hedge"
+    on: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FundingPaid(Event):
-    """Funding for one hour: `rate` of `notional`; `amount` is positive when received."""
+    """Funding for one period: `rate` of `notional`; `amount` is positive when received."""
 
     kind: ClassVar[str] = "funding"
     symbol: str
@@ -150,7 +176,12 @@ class MarginCalled(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LiquidationStarted(Event):
-    """Credit fell below the maintenance requirement. `raw_price` is the exact crossing where one market did it."""
+    """Credit fell below the maintenance requirement.
+
+    `balance` is the collateral just before. Where the pool has one position: `price` is its mark, `raw_price` the exact
+    crossing, `bankruptcy_price` where the equity is zero. Of an isolated pool, `wallet_free` is what could have been
+    moved in from the wallet, `wallet_cushion` the wallet's own credit − requirement, and `wallet_equity` its equity.
+    """
 
     kind: ClassVar[str] = "liquidation"
     pool: str
@@ -159,6 +190,28 @@ class LiquidationStarted(Event):
     raw_price: Decimal | None
     equity: Decimal
     requirement: Decimal
+    balance: Decimal | None = None  # from here on: None in events that older versions told
+    size: Decimal | None = None
+    entry_price: Decimal | None = None
+    leverage: int | None = None
+    bankruptcy_price: Decimal | None = None
+    last_price: Decimal | None = None
+    wallet_free: Decimal | None = None
+    wallet_cushion: Decimal | None = None
+    wallet_equity: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClearanceCharged(Event):
+    """The insurer's fee on what a liquidation traded away: `rate` of `notional`, as far as the pool could pay."""
+
+    kind: ClassVar[str] = "clearance"
+    symbol: str
+    pool: str
+    notional: Decimal
+    rate: Decimal
+    amount: Decimal
+    fund: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

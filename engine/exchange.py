@@ -7,17 +7,18 @@ a cost that mirrors everybody's, so Σ sizes = 0 and Σ costs = 0 in every marke
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
-from engine.account import CROSS, HOUSE, VAULT, Account, Pool, Position, World
-from engine.events import Event, Filled, FillReason, OrderCancelled, ShortfallPaid
-from engine.frictions import market_price
+from engine.account import CROSS, HOUSE, OTHER, Account, Pool, Position, World
+from engine.events import ClearanceCharged, Event, Filled, FillReason, OrderCancelled, ShortfallPaid
+from engine.frozen import altered
 from engine.ledger import FEES, OUTSIDE, UNPAID
 from engine.margin import Health
 from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, paid, received
-from engine.orders import Order
+from engine.orders.frictions import market_price
+from engine.orders.order import Order
 from engine.rulebooks.base import Exposure, Level, Role, Rulebook
 from engine.segment import Moment
 from engine.setup import Setup
@@ -46,6 +47,7 @@ class Exchange:
     def __init__(self, world: World, rulebook: Rulebook, setup: Setup, markets: Mapping[str, Market]) -> None:
         self.world, self.rulebook, self.setup, self.markets = world, rulebook, setup, markets
         self._events: list[Event] = []
+        self._healths: dict[tuple[str, Level], tuple[Decimal, tuple[Position, ...], Health]] = {}
 
     def tell(self, event: Event) -> None:
         """Record that something happened."""
@@ -58,11 +60,18 @@ class Exchange:
 
     def health(self, pool: Pool, level: Level) -> Health:
         """The pool's health at a level, with its present collateral."""
-        return self.rulebook.health(pool, self.world.balance(pool), level)
+        balance, positions = self.world.balance(pool), tuple(pool.positions.values())
+        known = self._healths.get((pool.owner, level))
+        if known is not None and known[0] == balance and known[1] == positions:
+            return known[2]
+        health = self.rulebook.health(pool, balance, level)
+        self._healths[pool.owner, level] = balance, positions, health
+        return health
 
     def equity(self, pool: Pool, moment: Moment) -> Decimal:
         """Exact equity of a pool at a moment."""
-        return pool.equity(self.world.balance(pool)).exact(moment.marks)
+        gains = (position.unrealised(moment.marks[position.symbol]) for position in pool.positions.values())
+        return sum(gains, self.world.balance(pool))
 
     def movable(self, pool: Pool, moment: Moment) -> Decimal:
         """What may be moved out of a pool: its spare, not below zero."""
@@ -86,14 +95,14 @@ class Exchange:
 
     # -- trades
 
-    def settle(self, pool: Pool, symbol: str, size: Decimal, price: Decimal) -> Decimal:
-        """Trade signed `size` of `symbol` at `price` between a pool and the house; the profit it realised."""
+    def settle(self, pool: Pool, key: str, size: Decimal, price: Decimal) -> Decimal:
+        """Trade signed `size` at `price` between a pool's position `key` and the house; the profit it realised."""
         raw = EXACT.multiply(size, price)
         cost = paid(raw)  # a buyer's cost rounds up, a seller's (negative) towards less received
-        position, realised = pool.position(symbol).traded(size, cost)
+        position, realised = pool.position(key).traded(size, cost)
         pool.keep(position)
         self.world.move(HOUSE, pool, realised)
-        self.mirror(symbol, -size, -cost - realised)
+        self.mirror(position.symbol, -size, -cost - realised)
         return realised
 
     def mirror(self, symbol: str, size: Decimal, cost: Decimal) -> None:
@@ -109,32 +118,33 @@ class Exchange:
     def open(self, account: Account, pool: Pool, deal: Deal) -> None:
         """Open or add to a position. The caller has checked that it is admitted."""
         order, moment = deal.order, deal.moment
-        pool.positions[order.symbol] = replace(pool.position(order.symbol), leverage=order.leverage)
+        pool.positions[order.position_key] = altered(pool.position(order.position_key), leverage=order.leverage)
         posted = ZERO
         if pool.key != CROSS:
             posted = posted_margin(deal.size, deal.price, order.leverage)
             self.world.move(account.wallet, pool, posted)
         fee = self.fee(deal.value, deal.role)
         self.world.move(account.wallet, FEES, fee)
-        self.settle(pool, order.symbol, order.sign * deal.size, deal.price)
-        self._charge(pool, order.symbol, fee)
+        self.settle(pool, order.position_key, order.sign * deal.size, deal.price)
+        self._charge(pool, order.position_key, fee)
         self._tell_fill(account, pool, deal, fee, ZERO, posted, moment)
 
     def close(self, account: Account, pool: Pool, deal: Deal) -> None:
         """Close (a part of) the position that the order trades against.
 
         An isolated pool gives back its share: everything when flat, else what keeps the rest as it stood; a
-        liquidation leaves it all in the pool. A pool that ends flat below zero is paid for by the vault.
+        liquidation leaves it all in the pool. A pool that ends flat below zero is paid for by the insurer.
         """
         order, moment = deal.order, deal.moment
-        share = divide(deal.size, abs(pool.position(order.symbol).size))
+        share = divide(deal.size, abs(pool.position(order.position_key).size))
         keep = EXACT.multiply(ONE - share, self.equity(pool, moment))
-        realised = self.settle(pool, order.symbol, order.sign * deal.size, deal.price)
+        realised = self.settle(pool, order.position_key, order.sign * deal.size, deal.price)
         fee = self.fee(deal.value, deal.role)
         if deal.reason == "liquidation":
             fee = max(ZERO, min(fee, received(self.equity(pool, moment))))
         self.world.move(pool, FEES, fee)
-        self._charge(pool, order.symbol, fee)
+        clearance = self._clear(pool, deal)
+        self._charge(pool, order.position_key, fee + clearance)
         if not pool.positions:
             self.pay_shortfall(account, pool, moment)
         posted = ZERO
@@ -142,7 +152,37 @@ class Exchange:
             posted = -self._released(pool, deal, keep)
             self.world.move(account.wallet, pool, posted)
         self._tell_fill(account, pool, deal, fee, realised, posted, moment)
-        self.drop_if_flat(account, pool, order.symbol, moment)
+        if clearance:
+            self._tell_clearance(account, pool, deal, clearance)
+        self.drop_if_flat(account, pool, order.position_key, moment)
+
+    def _clear(self, pool: Pool, deal: Deal) -> Decimal:
+        """The insurer's share of what a liquidation traded away, as far as the pool can pay it."""
+        if deal.reason != "liquidation":
+            return ZERO
+        wanted = paid(EXACT.multiply(deal.value, self.rulebook.clearance_rate(deal.order.symbol)))
+        amount = max(ZERO, min(wanted, received(self.equity(pool, deal.moment))))
+        self.world.move(pool, self.insurer.wallet, amount)
+        return amount
+
+    @property
+    def insurer(self) -> Account:
+        """The account of the fund that pays for what falls below zero."""
+        return self.world.account(self.rulebook.insurer)
+
+    def _tell_clearance(self, account: Account, pool: Pool, deal: Deal, amount: Decimal) -> None:
+        symbol = deal.order.symbol
+        self.tell(
+            ClearanceCharged(
+                **deal.moment.stamp(account.name),
+                symbol=symbol,
+                pool=pool.key,
+                notional=deal.value,
+                rate=self.rulebook.clearance_rate(symbol),
+                amount=amount,
+                fund=self.rulebook.insurer,
+            )
+        )
 
     def _released(self, pool: Pool, deal: Deal, keep: Decimal) -> Decimal:
         if not pool.positions:
@@ -152,10 +192,10 @@ class Exchange:
         spare = received(self.equity(pool, deal.moment) - keep)
         return max(ZERO, min(spare, self.world.balance(pool)))
 
-    def _charge(self, pool: Pool, symbol: str, fee: Decimal) -> None:
-        held = pool.positions.get(symbol)
+    def _charge(self, pool: Pool, key: str, fee: Decimal) -> None:
+        held = pool.positions.get(key)
         if held is not None and fee:
-            pool.positions[symbol] = replace(held, fees=held.fees + fee)
+            pool.positions[key] = altered(held, fees=held.fees + fee)
 
     def _tell_fill(
         self, account: Account, pool: Pool, deal: Deal, fee: Decimal, realised: Decimal, posted: Decimal, at: Moment
@@ -174,19 +214,18 @@ class Exchange:
                 fee=fee,
                 realised=realised,
                 posted=posted,
-                position=pool.position(order.symbol).size,
+                position=pool.position(order.position_key).size,
             )
         )
 
     # -- what follows a trade
 
-    def drop_if_flat(self, account: Account, pool: Pool, symbol: str, moment: Moment) -> None:
-        """Once a position is gone: its reducing orders go, and an empty isolated pool with it."""
-        if symbol in pool.positions:
+    def drop_if_flat(self, account: Account, pool: Pool, key: str, moment: Moment) -> None:
+        """Once position `key` is gone: its reducing orders go, and an empty isolated pool with it."""
+        if key in pool.positions:
             return
-        for order in [
-            o for o in account.orders.values() if o.symbol == symbol and o.pool == pool.key and o.reduce_only
-        ]:
+        reducing = [each for each in account.orders.values() if each.reduce_only and each.pool == pool.key]
+        for order in [each for each in reducing if each.position_key == key]:
             self.cancel(account, order, "its position is closed", moment)
         if not pool.positions:
             pool.called = pool.whole_until = 0
@@ -207,23 +246,27 @@ class Exchange:
         )
 
     def pay_shortfall(self, account: Account, pool: Pool, moment: Moment) -> None:
-        """Bring a flat pool below zero to zero: the vault pays as far as it goes, the rest stays unpaid."""
+        """Bring a flat pool below zero to zero: the insurer pays as far as it goes, the rest stays unpaid."""
         missing = -self.world.balance(pool)
         if missing <= 0:
             return
-        vault = self.world.account(VAULT).wallet
-        covered = min(missing, max(ZERO, self.world.balance(vault)))
-        self.world.move(vault, pool, covered)
+        fund = self.insurer.wallet
+        covered = min(missing, max(ZERO, self.world.balance(fund)))
+        self.world.move(fund, pool, covered)
         self.world.move(UNPAID, pool, missing - covered)
         self.tell(
             ShortfallPaid(
-                **moment.stamp(account.name), pool=pool.key, amount=missing, fund=VAULT, unpaid=missing - covered
+                **moment.stamp(account.name),
+                pool=pool.key,
+                amount=missing,
+                fund=self.rulebook.insurer,
+                unpaid=missing - covered,
             )
         )
 
     def seat(self, exposure: Exposure, symbol: str, mark: Decimal) -> None:
         """Give one of the other traders the stated position and account value."""
-        pool = self.world.account(f"other {exposure.trader}").wallet
+        pool = self.world.account(f"{OTHER}{exposure.trader}").wallet
         self.settle(pool, symbol, exposure.size, exposure.entry_price)
         gain = received(pool.position(symbol).unrealised(mark))
         self.world.move(OUTSIDE, pool, max(ZERO, paid(exposure.account_value) - gain))

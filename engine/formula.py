@@ -1,7 +1,7 @@
 """A venue's formula as a small labelled tree.
 
-A rule is written once, with ordinary operators, and then evaluated exactly, compiled for arrays, bounded over a
-block of prices, solved for where a straight piece of tape crosses zero, and shown term by term.
+A rule is written once, with ordinary operators, and then evaluated exactly, folded for searching (`float_form.py`),
+solved for where a straight piece of tape crosses zero, and shown term by term.
 
     equity = const("collateral", balance) + Scaled("ETH", size, price) - const("cost", cost)
 
@@ -12,19 +12,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any, ClassVar, Literal
-
-import numpy as np
-from numpy.typing import NDArray
 
 from engine.numbers import EXACT, ONE, ZERO, to_grid
 
 Prices = Mapping[str, Decimal]
-Arrays = Mapping[str, NDArray[np.float64]]
-Bounds = Mapping[str, tuple[float, float]]
 Curvature = Literal["linear", "convex", "concave", "neither"]
+BendKind = Literal["max", "min", "floor"]
+Unit = Literal["money", "price", "size", "share", "times"]
 
 _OPPOSITE: dict[Curvature, Curvature] = {
     "linear": "linear",
@@ -44,12 +41,51 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One row of a formula as it is shown: how deep it stands, what it is called, what it comes to."""
+    """One row of a formula as it is shown: how deep it stands, what it is called, what it comes to.
+
+    `notional`, `rate` and `deduction` are columns of what is charged on a notional; `applies` is False for a line of a
+    maximum that is not the one in force; `unit` says how `value` is meant.
+    """
 
     depth: int
     label: str
     value: Decimal
     working: str
+    notional: Decimal | None = None
+    rate: Decimal | None = None
+    deduction: Decimal | None = None
+    applies: bool = True
+    unit: Unit = "money"
+
+
+@dataclass(slots=True)
+class Folded:
+    """A tree added up: one constant, one slope a price, and the nodes that bend.
+
+    Attributes:
+        slopes: by symbol, the change of the value a unit of its price.
+    """
+
+    constant: Decimal = ZERO
+    slopes: dict[str, Decimal] = field(default_factory=dict)
+    bends: list[Bend] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """`weight` times the largest or smallest of `parts`, or times the first of them rounded down to `unit`."""
+
+    weight: Decimal
+    kind: BendKind
+    parts: tuple[Folded, ...]
+    unit: Decimal = ZERO
+
+
+def folded(formula: Formula) -> Folded:
+    """A formula added up."""
+    total = Folded()
+    formula.fold(total, ONE)
+    return total
 
 
 class Formula(ABC):
@@ -66,20 +102,12 @@ class Formula(ABC):
         """Value and slope at `prices` when each price changes by `moves[symbol]` a unit of the way."""
 
     @abstractmethod
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        """A float64 function of price arrays of any one shape. For searching; decisions are made by `exact`."""
-
-    @abstractmethod
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        """Numbers that the value cannot leave while every price stays within its (low, high)."""
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        """Add `factor` times this node to a sum of linear and bent terms: the first half of the way to float64."""
 
     @abstractmethod
     def symbols(self) -> frozenset[str]:
         """The markets whose price the value depends on."""
-
-    def magnitude(self, over: Bounds) -> float:
-        """Sum of the sizes of all terms over `over`: what the float error of `compiled` is relative to."""
-        return sum(child.magnitude(over) for child in self.children())
 
     @property
     @abstractmethod
@@ -121,15 +149,8 @@ class Const(Formula):
     def along(self, prices: Prices, moves: Prices) -> Line:
         return Line(self.number, ZERO)
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        number = np.asarray(float(self.number))
-        return lambda arrays: number
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        return float(self.number), float(self.number)
-
-    def magnitude(self, over: Bounds) -> float:
-        return abs(float(self.number))
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        into.constant = EXACT.add(into.constant, EXACT.multiply(factor, self.number))
 
     def symbols(self) -> frozenset[str]:
         return frozenset()
@@ -158,15 +179,8 @@ class Price(Formula):
     def along(self, prices: Prices, moves: Prices) -> Line:
         return Line(prices[self.symbol], moves.get(self.symbol, ZERO))
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        symbol = self.symbol
-        return lambda arrays: arrays[symbol]
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        return over[self.symbol]
-
-    def magnitude(self, over: Bounds) -> float:
-        return max(abs(bound) for bound in over[self.symbol])
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        into.slopes[self.symbol] = EXACT.add(into.slopes.get(self.symbol, ZERO), factor)
 
     def symbols(self) -> frozenset[str]:
         return frozenset((self.symbol,))
@@ -194,16 +208,8 @@ class Scaled(Formula):
         line = self.of.along(prices, moves)
         return Line(EXACT.multiply(self.factor, line.value), EXACT.multiply(self.factor, line.slope))
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        factor, inner = np.float64(self.factor), self.of.compiled()
-        return lambda arrays: factor * inner(arrays)
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        low, high = (float(self.factor) * bound for bound in self.of.bounds(over))
-        return min(low, high), max(low, high)
-
-    def magnitude(self, over: Bounds) -> float:
-        return abs(float(self.factor)) * self.of.magnitude(over)
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        self.of.fold(into, EXACT.multiply(factor, self.factor))
 
     def symbols(self) -> frozenset[str]:
         return self.of.symbols()
@@ -241,20 +247,9 @@ class Sum(Formula):
             value, slope = EXACT.add(value, line.value), EXACT.add(slope, line.slope)
         return Line(value, slope)
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        inner = [part.compiled() for part in self.parts]
-
-        def total(arrays: Arrays) -> NDArray[np.float64]:
-            result = np.zeros(())
-            for part in inner:
-                result = result + part(arrays)
-            return result
-
-        return total
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        each = [part.bounds(over) for part in self.parts]
-        return sum(low for low, _ in each), sum(high for _, high in each)
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        for part in self.parts:
+            part.fold(into, factor)
 
     def symbols(self) -> frozenset[str]:
         return frozenset[str]().union(*(part.symbols() for part in self.parts))
@@ -281,7 +276,7 @@ class _Extreme(Formula):
     parts: tuple[Formula, ...]
 
     pick: ClassVar[Callable[..., Any]]
-    pick_arrays: ClassVar[Callable[..., Any]]
+    kind: ClassVar[BendKind]
     bends: ClassVar[Curvature]
     words: ClassVar[str]
 
@@ -292,23 +287,11 @@ class _Extreme(Formula):
         lines = [part.along(prices, moves) for part in self.parts]
         return self.pick(lines, key=lambda line: (line.value, line.slope))  # type: ignore[no-any-return]
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        inner, pick = [part.compiled() for part in self.parts], self.pick_arrays
-
-        def extreme(arrays: Arrays) -> NDArray[np.float64]:
-            result = inner[0](arrays)
-            for part in inner[1:]:
-                result = pick(result, part(arrays))
-            return result
-
-        return extreme
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        each = [part.bounds(over) for part in self.parts]
-        return self.pick(low for low, _ in each), self.pick(high for _, high in each)
-
-    def magnitude(self, over: Bounds) -> float:
-        return sum(part.magnitude(over) for part in self.parts)
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        if len(self.parts) == 1:
+            self.parts[0].fold(into, factor)
+        else:
+            into.bends.append(Bend(factor, self.kind, tuple(folded(part) for part in self.parts)))
 
     def symbols(self) -> frozenset[str]:
         return frozenset[str]().union(*(part.symbols() for part in self.parts))
@@ -332,7 +315,7 @@ class Max(_Extreme):
 
     __slots__ = ()
     pick = staticmethod(max)
-    pick_arrays = staticmethod(np.maximum)
+    kind = "max"
     bends = "convex"
     words = "the largest of"
 
@@ -342,7 +325,7 @@ class Min(_Extreme):
 
     __slots__ = ()
     pick = staticmethod(min)
-    pick_arrays = staticmethod(np.minimum)
+    kind = "min"
     bends = "concave"
     words = "the smallest of"
 
@@ -361,13 +344,8 @@ class Floor(Formula):
     def along(self, prices: Prices, moves: Prices) -> Line:
         return Line(self.exact(prices), self.of.along(prices, moves).slope)
 
-    def compiled(self) -> Callable[[Arrays], NDArray[np.float64]]:
-        unit, inner = np.float64(self.unit), self.of.compiled()
-        return lambda arrays: np.floor(inner(arrays) / unit) * unit
-
-    def bounds(self, over: Bounds) -> tuple[float, float]:
-        low, high = self.of.bounds(over)
-        return low - float(self.unit), high
+    def fold(self, into: Folded, factor: Decimal) -> None:
+        into.bends.append(Bend(factor, "floor", (folded(self.of),), self.unit))
 
     def symbols(self) -> frozenset[str]:
         return self.of.symbols()

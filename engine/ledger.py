@@ -60,6 +60,12 @@ class Ledger:
         """All balances as (owner, asset, amount), sorted by owner and asset."""
         return [(owner, asset, amount) for (owner, asset), amount in sorted(self._balances.items())]
 
+    def copy(self) -> Ledger:
+        """The same balances in a ledger of their own."""
+        ledger = Ledger()
+        ledger._balances = dict(self._balances)
+        return ledger
+
     @classmethod
     def holding(cls, entries: list[tuple[str, str, Decimal]]) -> Ledger:
         """The ledger that `entries` described."""

@@ -5,18 +5,18 @@ Brackets are convex, so a tiered requirement is a maximum of lines: max over tie
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from functools import lru_cache
 
 from engine.account import Pool, Position
-from engine.formula import Const, Formula, Max, Price, Prices, Scaled, Sum
+from engine.formula import Const, Formula, Line, Max, Price, Prices, Scaled, Sum, Term
 from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, plain, to_grid
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # told apart by identity: they are looked up at every step
 class Bracket:
     """One tier: from `lower_bound` of notional (quote units) the requirement is rate × notional − deduction."""
 
@@ -40,19 +40,93 @@ def brackets(tiers: Iterable[tuple[Decimal, Decimal]]) -> tuple[Bracket, ...]:
 
 def bracket_requirement(position: Position, tiers: tuple[Bracket, ...]) -> Formula:
     """max over tiers of rate × |size| × mark − deduction, in quote units."""
-    return _bracket_requirement(position.symbol, abs(position.size), tiers)
+    return _bracket_requirement(position.name, position.symbol, abs(position.size), tiers)
+
+
+@dataclass(frozen=True, slots=True)
+class Tiered(Max):
+    """The largest of a position's tiers: max over tiers of rate × notional − deduction."""
+
+    symbol: str
+    size: Decimal
+    tiers: tuple[Bracket, ...]
+
+    def exact(self, prices: Prices) -> Decimal:
+        return self._in_force(prices, rising=True).exact(prices)
+
+    def along(self, prices: Prices, moves: Prices) -> Line:
+        return self._in_force(prices, moves.get(self.symbol, ZERO) >= 0).along(prices, moves)
+
+    def _in_force(self, prices: Prices, rising: bool) -> Formula:
+        """The line of the tier that the notional falls into; where two meet, the one that it is going to."""
+        notional, place = EXACT.multiply(self.size, prices[self.symbol]), 0
+        for tier in self.tiers[1:]:
+            if notional < tier.lower_bound or (notional == tier.lower_bound and not rising):
+                break
+            place += 1
+        return self.parts[place]
+
+    def terms(self, prices: Prices, depth: int = 0) -> list[Term]:
+        """The tier in force, and the others under it."""
+        notional, values = EXACT.multiply(self.size, prices[self.symbol]), [part.exact(prices) for part in self.parts]
+        most = values.index(max(values))
+        rows = [
+            Term(
+                depth=depth + 1,
+                label=_tier_label(tier),
+                value=value,
+                working=f"{plain(tier.rate * 100)}% × {plain(notional)} − {plain(tier.deduction)}",
+                notional=notional,
+                rate=tier.rate,
+                deduction=tier.deduction,
+                applies=place == most,
+            )
+            for place, (tier, value) in enumerate(zip(self.tiers, values, strict=True))
+        ]
+        if len(rows) == 1:
+            return [replace(rows[0], depth=depth, label=self.label)]
+        return [replace(rows[most], depth=depth, label=f"{self.label}: the largest tier"), *rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Charged(Scaled):
+    """A rate on a position's notional."""
+
+    symbol: str
+    size: Decimal
+    rate: Decimal
+
+    def terms(self, prices: Prices, depth: int = 0) -> list[Term]:
+        """One row with its notional and rate."""
+        notional = EXACT.multiply(self.size, prices[self.symbol])
+        return [Term(depth, self.label, self.exact(prices), "", notional, self.rate)]
+
+
+def _tier_label(tier: Bracket) -> str:
+    return f"tier from {tier.lower_bound:,f}"
 
 
 @lru_cache(maxsize=4096)  # asked for at every step of a position that doesn't change
-def _bracket_requirement(symbol: str, size: Decimal, tiers: tuple[Bracket, ...]) -> Formula:
+def _bracket_requirement(name: str, symbol: str, size: Decimal, tiers: tuple[Bracket, ...]) -> Formula:
     mark = Price(symbol)
     lines: list[Formula] = []
     for tier in tiers:
         percent = plain(tier.rate * 100)
         charged = Scaled(f"{percent}% of {plain(size)} × mark", EXACT.multiply(tier.rate, size), mark)
         parts = (charged, Const("less the deduction", -tier.deduction)) if tier.deduction else (charged,)
-        lines.append(Sum(f"tier from {plain(tier.lower_bound)}", parts) if len(tiers) > 1 else charged)
-    return Max(f"{symbol} maintenance", tuple(lines))
+        lines.append(Sum(_tier_label(tier), parts) if len(tiers) > 1 else charged)
+    return Tiered(f"{name} maintenance", tuple(lines), symbol, size, tiers)
+
+
+def initial_requirement(position: Position) -> Formula:
+    """|size| × mark ÷ leverage, in quote units."""
+    return _initial_requirement(position.name, position.symbol, abs(position.size), position.leverage)
+
+
+@lru_cache(maxsize=4096)  # the same of every position but the one that is traded
+def _initial_requirement(name: str, symbol: str, size: Decimal, leverage: int) -> Formula:
+    label, whole = f"{name} initial at {leverage}x", Decimal(leverage)
+    return Charged(label, divide(size, whole), Price(symbol), symbol, size, divide(ONE, whole))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +145,18 @@ class Health:
 
     def safe(self, prices: Prices) -> bool:
         """Whether the pool stands at `prices`."""
-        left = EXACT.subtract(self.credit.exact(prices), self.requirement.exact(prices))
-        return left > 0 or (left == 0 and self.equal_is_safe)
+        return self.covers(self.credit.exact(prices), self.requirement.exact(prices))
+
+    def clears(self, level: Decimal | None, prices: Prices) -> bool:
+        """Whether the pool stands at `prices`, also with `level` of its credit, where a level is given."""
+        credit, requirement = self.credit.exact(prices), self.requirement.exact(prices)
+        if not self.covers(credit, requirement):
+            return False
+        return level is None or self.covers(EXACT.multiply(level, credit), requirement)
+
+    def covers(self, credit: Decimal, requirement: Decimal) -> bool:
+        """Whether so much credit is enough for that requirement."""
+        return credit > requirement or (credit == requirement and self.equal_is_safe)
 
     def gauge(self, prices: Prices) -> Decimal | None:
         """Requirement ÷ credit, 1 = liquidation; None when nothing is required; a large stand-in without credit."""
@@ -99,21 +183,28 @@ class FailingPrice:
     raw: Decimal
 
 
-def failing_price(health: Health, position: Position, market: Market, prices: Prices) -> FailingPrice | None:
+def failing_price(
+    health: Health, position: Position, market: Market, prices: Prices, margin: Formula | None = None
+) -> FailingPrice | None:
     """The price of `position`'s market that makes its pool fail, all other prices standing still.
 
     Looks down for a long and up for a short. None where no price above zero does it. For a pool that fails already
-    it is the price as it is.
+    it is the price as it is. `margin` stands in for the health's own where it is the same along this market.
     """
     here = prices[position.symbol]
-    if not health.safe(prices):
+    margin = health.margin if margin is None else margin
+
+    def safe(price: Decimal) -> bool:
+        left = margin.exact({**prices, position.symbol: price})
+        return left > 0 or (left == 0 and health.equal_is_safe)
+
+    if not safe(here):
         return FailingPrice(here, here)
-    raw = raw_failing_price(health.margin, position.symbol, -position.side, prices)
+    raw = raw_failing_price(margin, position.symbol, -position.side, prices)
     if raw is None:
         return None
-    rounding = ROUND_FLOOR if position.side > 0 else ROUND_CEILING
-    price = to_grid(raw, market.tick_size, rounding)
-    while price > 0 and health.safe({**prices, position.symbol: price}):
+    price = to_grid(raw, market.tick_size, ROUND_FLOOR if position.side > 0 else ROUND_CEILING)
+    while price > 0 and safe(price):
         price -= position.side * market.tick_size
     return FailingPrice(price, raw) if price > 0 else None
 
@@ -152,9 +243,43 @@ def _beyond(margin: Formula, symbol: str, prices: Prices) -> Decimal | None:
     return None
 
 
-def bankruptcy_price(pool: Pool, collateral: Decimal, position: Position, prices: Prices) -> Decimal | None:
-    """The raw price of `position`'s market at which its pool's equity is zero, other prices standing still."""
-    equity = pool.equity(collateral)
+class ByMarket:
+    """A formula at certain prices, taken apart once, to be asked along one market after the other."""
+
+    def __init__(self, formula: Formula, prices: Prices) -> None:
+        self._parts = [
+            (Scaled("", factor, part) if factor != ONE else part, part.symbols(), EXACT.multiply(factor, value))
+            for part, factor in _flat(formula, ONE)
+            for value in [part.exact(prices)]
+        ]
+        self.value = sum((value for _, _, value in self._parts), ZERO)
+
+    def along(self, symbol: str) -> Formula:
+        """The same value as the whole formula while only the price of `symbol` changes."""
+        own = [(part, value) for part, symbols, value in self._parts if symbol in symbols]
+        others = self.value - sum((value for _, value in own), ZERO)
+        return Sum("along one market", (*(part for part, _ in own), Const("the others", others)))
+
+
+def _flat(formula: Formula, factor: Decimal) -> Iterator[tuple[Formula, Decimal]]:
+    """The addends of sums in sums, each with what it is multiplied by."""
+    if isinstance(formula, Sum):
+        for part in formula.parts:
+            yield from _flat(part, factor)
+    elif isinstance(formula, Scaled) and isinstance(formula.of, Sum):
+        yield from _flat(formula.of, EXACT.multiply(factor, formula.factor))
+    else:
+        yield formula, factor
+
+
+def bankruptcy_price(
+    pool: Pool, collateral: Decimal, position: Position, prices: Prices, equity: Formula | None = None
+) -> Decimal | None:
+    """The raw price of `position`'s market at which its pool's equity is zero, other prices standing still.
+
+    `equity` stands in for the pool's own where it is the same along this market.
+    """
+    equity = pool.equity(collateral) if equity is None else equity
     if equity.exact(prices) <= 0:
         return prices[position.symbol]
     return raw_failing_price(equity, position.symbol, -position.side, prices)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from functools import lru_cache
 
 from engine.numbers import EXACT, to_grid
 
@@ -33,10 +34,10 @@ class Market:
         Raises:
             ValueError: when the price is not on the tick grid.
         """
-        count = EXACT.divide(price, self.tick_size)
-        if count != count.to_integral_value():
+        ticks = _whole(price, self.tick_size)
+        if ticks is None:
             raise ValueError(f"{price} is not on {self.symbol}'s price grid of {self.tick_size}")
-        return int(count)
+        return ticks
 
     def price(self, ticks: int) -> Decimal:
         """The price that `ticks` stands for, in quote units."""
@@ -53,6 +54,12 @@ class Market:
     def size_down(self, raw: Decimal) -> Decimal:
         """The largest size on the lot grid that is not above `raw` (≥ 0)."""
         return to_grid(raw, self.lot_size, ROUND_FLOOR)
+
+
+@lru_cache(maxsize=4096)  # asked for the same prices of resting orders at every event
+def _whole(price: Decimal, unit: Decimal) -> int | None:
+    count = EXACT.divide(price, unit)
+    return int(count) if count == count.to_integral_value() else None
 
 
 def lot_for(price: Decimal) -> Decimal:

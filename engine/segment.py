@@ -16,6 +16,7 @@ from typing import Literal, TypedDict
 from engine.margin import Health, crossing
 from engine.market import Market
 from engine.numbers import divide
+from engine.orders.order import Order
 from engine.tape import Path
 
 START, END = Fraction(0), Fraction(1)
@@ -58,8 +59,8 @@ class Stamp(TypedDict):
 def at_vertex(path: Path, step: int) -> Moment:
     """The moment of a vertex itself, where commands act."""
     marks = {symbol: path.price(symbol, "mark", step) for symbol in path.tape.by_symbol}
-    lasts = {symbol: path.price(symbol, "last", step) for symbol in path.tape.by_symbol}
-    trading = frozenset(symbol for symbol in marks if path.trades(symbol, step))
+    lasts = {symbol: path.price(symbol, "last", step) for symbol in marks} if path.has_marks else marks
+    trading = path.trading(step)
     return Moment(step, END, int(path.tape.times[step]), marks, lasts, marks, trading)
 
 
@@ -73,14 +74,26 @@ class Segment:
         self._from_time, self._to_time = int(tape.times[step - 1]), int(tape.times[step])
         self._markets = tape.markets
         self._marks = _Leg(path, "mark", step)
-        self._lasts = _Leg(path, "last", step) if any(path.has(m.symbol, "mark") for m in tape.markets) else self._marks
+        self._lasts = _Leg(path, "last", step) if path.has_marks else self._marks
         self.before = self._marks.prices(START, self.travelled)
-        self._traded_before = frozenset(m.symbol for m in tape.markets if path.trades(m.symbol, step - 1))
-        self.trading = frozenset(m.symbol for m in tape.markets if path.trades(m.symbol, step))
+        self._traded_before = path.trading(step - 1)
+        self.trading = path.trading(step)
+        self._start: Moment | None = None
+        self._end: Moment | None = None
 
     def at(self, fraction: Fraction) -> Moment:
         """The moment at `fraction` of the way."""
-        time = self._from_time + int((self._to_time - self._from_time) * fraction)
+        if fraction is END:
+            self._end = self._end or self._moment(END)
+            return self._end
+        if fraction is START:
+            self._start = self._start or self._moment(START)
+            return self._start
+        return self._moment(fraction)
+
+    def _moment(self, fraction: Fraction) -> Moment:
+        way = self._to_time - self._from_time
+        time = self._from_time + way * fraction.numerator // fraction.denominator
         marks = self._marks.prices(fraction, self.travelled)
         lasts = marks if self._lasts is self._marks else self._lasts.prices(fraction, self.travelled)
         return Moment(self.step, fraction, time, marks, lasts, self.before, self.trading)
@@ -93,20 +106,38 @@ class Segment:
             return START
         return Fraction(time - self._from_time, self._to_time - self._from_time)
 
-    def reaches(self, symbol: str, kind: Literal["last", "mark"], price: Decimal, below: bool) -> Fraction | None:
+    def reaches(
+        self, symbol: str, kind: Literal["last", "mark"], price: Decimal, below: bool, after: Fraction = START
+    ) -> Fraction | None:
         """The fraction at which that price falls (or rises) to `price`; 0 if it is there already, None if never.
 
-        Of a market that stood still before a gap only the price after it counts.
+        Of a market that stood still before a gap only the price after it counts. What begins to wait at `after` does
+        not see a price that has been left behind by then.
         """
         leg = self._marks if kind == "mark" else self._lasts
         start, end = leg.ends[symbol]
         target = leg.markets[symbol].ticks(price)
-        there, comes = (start <= target, end <= target) if below else (start >= target, end >= target)
-        if there and (self.travelled or symbol in self._traded_before):
-            return START
-        if not comes:
+        if self.travelled or symbol in self._traded_before:
+            here = _reached(start, end, after) if after is not START and (self.travelled or after == END) else start
+            if (start <= target) if below else (start >= target):
+                return START if ((here <= target) if below else (here >= target)) else None
+        if not ((end <= target) if below else (end >= target)):
             return None
         return Fraction(target - start, end - start) if self.travelled else END
+
+    def trails(self, order: Order, extreme: Decimal, after: Fraction) -> Fraction | None:
+        """The fraction at which a trailing stop fires whose mark has been as far as `extreme` before this segment.
+
+        A price that moves in its favour takes the trigger along; one that moves against it meets the trigger where it
+        stood at `after`. Over a gap the trigger stands where it was.
+        """
+        leg = self._marks
+        start, end = leg.ends[order.symbol]
+        market = leg.markets[order.symbol]
+        here = market.price(_reached(start, end, after) if self.travelled else start)
+        best = max(extreme, here) if order.fires_below else min(extreme, here)
+        trigger = order.trailing_price(best, market.tick_size)
+        return self.reaches(order.symbol, "mark", trigger, order.fires_below, after)
 
     def fails(self, health: Health, after: Fraction) -> Fraction | None:
         """The first fraction ≥ `after` at which a pool of this health is not safe; None if it stands to the end.
@@ -153,8 +184,9 @@ class _Leg:
 
     def prices(self, fraction: Fraction, travelled: bool) -> dict[str, Decimal]:
         """Prices on the grid: the tick just reached, so rounded towards where the price is going."""
-        if fraction == END or not travelled:
-            place = 1 if fraction == END else 0
+        at_end = fraction is END or fraction == END
+        if at_end or not travelled or fraction is START:
+            place = 1 if at_end else 0
             return {s: self.markets[s].price(ends[place]) for s, ends in self.ends.items()}
         return {s: self.markets[s].price(_reached(*ends, fraction)) for s, ends in self.ends.items()}
 
@@ -193,6 +225,5 @@ class _Leg:
 
 def _reached(start: int, end: int, fraction: Fraction) -> int:
     """The tick shown at `fraction` of the way: rounded away from the start."""
-    way = abs(end - start) * fraction
-    ticks = -(-way.numerator // way.denominator)
+    ticks = -(-abs(end - start) * fraction.numerator // fraction.denominator)
     return start + ticks if end >= start else start - ticks

@@ -7,12 +7,14 @@ from typing import Literal
 
 from engine.events import (
     CashedOut,
+    ClearanceCharged,
     Deleveraged,
     Deposited,
     Ended,
     Event,
     Filled,
     FundingPaid,
+    HedgeSet,
     LeverageSet,
     LiquidationStarted,
     MarginCalled,
@@ -22,6 +24,7 @@ from engine.events import (
     Noted,
     OrderCancelled,
     OrderPlaced,
+    OrderTriggered,
     ShortfallPaid,
     TakenOver,
     WipedOut,
@@ -59,7 +62,7 @@ def percent(share: Decimal, decimals: int = 2, signed: bool = False) -> str:
 
 def pool_name(key: str) -> str:
     """A pool as a person calls it: `the ETH pool`, `the cross pool`."""
-    return "the cross pool" if key == "cross" else f"the {key.partition(':')[2]} pool"
+    return "the cross pool" if key == "cross" else f"the {key.partition(':')[2].replace(':', ' ')} pool"
 
 
 _LABELS: dict[str, str] = {
@@ -67,13 +70,16 @@ _LABELS: dict[str, str] = {
     "cash_out": "CASH",
     "fill": "FILL",
     "order": "ORDER",
+    "trigger": "ORDER",
     "cancel": "ORDER",
     "margin": "MARGIN",
     "leverage": "SET",
     "mode": "SET",
+    "hedge": "SET",
     "funding": "FUND",
     "call": "CALL",
     "liquidation": "LIQ",
+    "clearance": "LIQ",
     "restored": "LIQ",
     "takeover": "LIQ",
     "adl": "ADL",
@@ -113,7 +119,12 @@ def sentence(event: Event) -> str:
         case CashedOut():
             return f"took {money(event.amount)} out of the wallet"
         case OrderPlaced():
-            return f"{event.text} waits ({event.order})"
+            now = f", triggers at {price(event.price)} now" if "trail" in event.text.split() else ""
+            further = "below" if event.side == "buy" else "above"
+            met = f" for a price {further} {price(event.met)}" if event.met is not None else ""
+            return f"{event.text} waits ({event.order}){met}{now}"
+        case OrderTriggered():
+            return f"order {event.order} triggered at {price(event.trigger)}, and is a limit order now: {event.text}"
         case OrderCancelled():
             return f"order {event.order} in {event.symbol} cancelled: {event.reason}"
         case MarginMoved():
@@ -123,6 +134,9 @@ def sentence(event: Event) -> str:
             return f"{event.symbol} leverage is {event.leverage}x"
         case ModeSet():
             return f"{event.symbol} orders trade in {event.mode} mode"
+        case HedgeSet():
+            two = "a market’s long and short are two positions" if event.on else "a market has one position"
+            return f"hedge mode is {'on' if event.on else 'off'}: {two}"
         case FundingPaid():
             return _funding(event)
         case MarginCalled():
@@ -139,6 +153,9 @@ def _ending(event: Event) -> str:
                 f"{pool_name(event.pool)} is liquidated{at}: equity {money(event.equity)} is below "
                 f"the {money(event.requirement)} required"
             )
+        case ClearanceCharged():
+            share = f"{percent(event.rate)} of {money(event.notional)}"
+            return f"clearance fee {money(event.amount)} to the {event.fund} ({share}, as far as margin was left)"
         case MarginRestored():
             required = f"{money(event.requirement)} required"
             return f"margin restored: {pool_name(event.pool)} has {money(event.equity)}, {required}"
@@ -160,9 +177,19 @@ def _ending(event: Event) -> str:
             return event.kind
 
 
+_FILL_REASONS = {
+    "limit": "limit: ",
+    "stop": "stop: ",
+    "take": "take profit: ",
+    "trail": "trailing stop: ",
+    "reverse": "reverse: ",
+    "liquidation": "liquidation: ",
+}
+
+
 def _fill(event: Filled) -> str:
-    why = {"market": "", "limit": "limit: ", "stop": "stop: ", "take": "take profit: ", "liquidation": "liquidation: "}
-    parts = [f"{why.get(event.reason, '')}{event.side} {plain(event.size)} {event.symbol} @ {price(event.price)}"]
+    why = _FILL_REASONS.get(event.reason, "")
+    parts = [f"{why}{event.side} {plain(event.size)} {event.symbol} @ {price(event.price)}"]
     if event.realised:
         parts.append(f"realised {money(event.realised, signed=True)}")
     if event.fee:

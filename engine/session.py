@@ -8,54 +8,45 @@ orders fire, then pools fail, then calls are made, then timers come due; at its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from engine import observe, snapshots
-from engine.account import VAULT, YOU, Account, Pool, World
-from engine.actions import carry_out
-from engine.calls import call_if_due, next_call, rearm, rearm_margin
-from engine.commands import Command, Deposit, End
-from engine.events import Ended, Event, WipedOut
+from engine.account import YOU, Account, Pool, World
+from engine.commands.actions import answer, carry_out
+from engine.commands.command import Command, Deposit, End
+from engine.commands.turn import Refused, Turn
+from engine.events import Ended, Event, FundingPaid, WipedOut
 from engine.exchange import Exchange
-from engine.execution import fire
-from engine.funding import charge_funding
+from engine.funding.payments import charge_funding, settle_funding
+from engine.funding.schedule import FundingSchedule, funding_schedule
+from engine.happening import CALL, FAIL, ORDER, TIMER, Happening
 from engine.ledger import OUTSIDE
-from engine.liquidation import liquidate, wiped_out
-from engine.numbers import exactly, received
-from engine.orders import Order
-from engine.previews import previews
+from engine.liquidation.calls import call_if_due, next_call, next_level, rearm
+from engine.liquidation.steps import liquidate, wiped_out
+from engine.looking import observe
+from engine.looking.explanations import explanations
+from engine.looking.previews import previews
+from engine.looking.views import Explanation, Preview, View
+from engine.numbers import ZERO, exactly, received
+from engine.orders.execution import fire
+from engine.orders.order import Order
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Refusal, SetupError
-from engine.search import Watch, next_vertex
+from engine.search.gauges import Gauge, Gauges
+from engine.search.search import Search
+from engine.search.watch import watch_of
 from engine.segment import END, START, Moment, Segment, at_vertex
 from engine.setup import Setup
-from engine.snapshot_checks import SavedState, State
+from engine.state import snapshots
+from engine.state.checks import SavedState, State
+from engine.state.undo import before, put_back
 from engine.tally import Tally
 from engine.tape import Path, Tape
-from engine.turn import Refused, Turn
-from engine.views import Explanation, Preview, View
 
 SMALLEST_BALANCE, LARGEST_BALANCE = Decimal(1), Decimal("1e12")
 ANY_EVENT = "any"
 """The kind that stands for every kind in `advance(stop_on)`."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Happening:
-    """The next thing on a segment: where, in which order at one place, and what."""
-
-    fraction: Fraction
-    rank: int
-    key: str
-    what: Order | Pool | int
-
-    def sooner(self) -> tuple[Fraction, int, str]:
-        return self.fraction, self.rank, self.key
-
-
-ORDER, FAIL, CALL, TIMER = range(4)
 
 
 class Session:
@@ -72,8 +63,8 @@ class Session:
         if not (setup.balance.is_finite() and SMALLEST_BALANCE <= setup.balance <= LARGEST_BALANCE):
             raise SetupError(f"the balance must be between {SMALLEST_BALANCE} and 1e12", "balance 10000")
         moment = at_vertex(self.path, 0)
-        vault = self.world.account(VAULT).wallet
-        self.world.move(OUTSIDE, vault, received(self.rulebook.vault_capital))
+        for fund, capital in self.rulebook.funds.items():
+            self.world.move(OUTSIDE, self.world.account(fund).wallet, received(capital))
         for market in tape.markets:
             for exposure in self.rulebook.others(market, moment.marks[market.symbol]):
                 self.exchange.seat(exposure, market.symbol, moment.marks[market.symbol])
@@ -94,8 +85,10 @@ class Session:
         self._funded_until = int(tape.times[0])
 
     def _enter(self, world: World) -> None:
+        self._search: Search | None = None
         self.world = world
         self.exchange = Exchange(world, self.rulebook, self.setup, self.tape.by_symbol)
+        self._gauges = Gauges(self.exchange)
 
     @property
     def account(self) -> Account:
@@ -124,30 +117,52 @@ class Session:
             return Refusal("this session has ended", "start a new one")
         if number is not None and number <= self.commands:
             return Refusal(f"command {number} has been given already", f"number it {self.commands + 1}")
-        before, given = self.snapshot(), number or self.commands + 1
+        self._search = None
+        then, funded_until, given = before(self.world), self._funded_until, number or self.commands + 1
         self._owe_nothing_before(self.time)
-        moment = at_vertex(self.path, self.step)
+        moment, standing = at_vertex(self.path, self.step), self._standing()
+        turn = Turn(self.exchange, self.account, moment, given, self.state == "wiped out", self.tally.rescues)
         try:
-            turn = Turn(self.exchange, self.account, moment, given, self.state == "wiped out", self.tally.rescues)
             carry_out(turn, command)
         except Refused as refused:
-            self._load(before)
-            return refused.refusal
+            put_back(self.world, then)
+            self.exchange.told()
+            self._funded_until = funded_until
+            return answer(replace(turn, account=self.account), command, refused.refusal)
         self.commands = given
         if isinstance(command, Deposit) and self.state == "wiped out":
             self.state = "running"
         if not isinstance(command, End):
-            self._check_standing(moment)
+            self._check_standing(moment, standing)
         return self._told()
 
-    def _check_standing(self, moment: Moment) -> None:
-        """After a command: pools that it leaves short are dealt with at once."""
+    def _standing(self) -> dict[str, Gauge]:
+        """By owner, the gauges of pools that are certain to stand at this vertex as they are."""
+        schedule = self._schedule
+        settled = schedule.settled(self._funded_until) if schedule else 0
+        return self._gauges.quiet(self._backing_pools(), self.path, self.step, schedule, settled)
+
+    def _check_standing(self, moment: Moment, standing: Mapping[str, Gauge]) -> None:
+        """After a command: pools that it leaves short are dealt with at once. Those `standing` did before it."""
         for key in sorted(self.account.pools):
             pool = self.account.pools[key]
-            if pool.positions and not self.exchange.health(pool, "maintenance").safe(moment.marks):
+            if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
+                continue
+            if not pool.positions or self._stands(pool):
+                continue
+            if not self.exchange.health(pool, "maintenance").safe(moment.marks):
                 self._fail(pool, moment)
-            elif pool.positions:
+            else:
                 call_if_due(self.exchange, self.account, pool, moment)
+
+    def _stands(self, pool: Pool) -> bool:
+        """Whether a pool that has changed is certain to stand at this vertex: its gauge, which the next search wants
+        anyway, is quicker asked than its exact health."""
+        schedule = self._schedule
+        if schedule is not None:
+            schedule.reach(self.step)
+        settled = schedule.settled(self._funded_until) if schedule else 0
+        return self._gauges.stands(pool, self.path, self.step, schedule, settled)
 
     # -- time
 
@@ -159,28 +174,62 @@ class Session:
         """
         events: list[Event] = []
         until = min(until, len(self.tape) - 1)
+        funding_stops = not stop_on.isdisjoint((FundingPaid.kind, ANY_EVENT))
         while self.step < until and self.state != "ended":
-            self.step = next_vertex(self.path, self._watch(), self.step, until)
-            self._walk(Segment(self.path, self.step))
-            happened = self._told()
+            search = self._searching()
+            horizon = max(min(until, search.next_due), self.step + 1) if funding_stops else until
+            horizon = min(horizon, search.until - 1)
+            found = search.next(self.step, horizon)
+            happened = self._pass(horizon if found is None else found - 1)
+            if found is not None:
+                self.step = found
+                self._walk(Segment(self.path, found))
+                happened += self._told()
             events += happened
-            if any(_stops(event, stop_on) for event in happened):
+            if stop_on and _any_stops(happened, stop_on):
                 break
         return tuple(events)
 
-    def _watch(self) -> Watch:
-        watch = Watch()
-        for order in self.account.orders.values():
-            tick = self.tape.by_symbol[order.symbol].tick_size
-            watch.price(order.symbol, order.watches, order.firing_price(tick), order.fires_below)
-        for pool in self._backing_pools():
-            watch.falling.append(self.exchange.health(pool, "maintenance").margin)
-            if (call := next_call(self.exchange, pool)) is not None:
-                watch.falling.append(call.margin)
-            if (margin := rearm_margin(self.exchange, pool)) is not None:
-                watch.rising.append(margin)
-            watch.until_time = self.next_funding
-        return watch
+    def _searching(self) -> Search:
+        """The search that is under way, as long as it is good for the next vertex; else a new one."""
+        if self._search is None or self.step + 1 >= self._search.until:
+            self._search = self._new_search()
+        return self._search
+
+    def _new_search(self) -> Search:
+        schedule = self._schedule
+        if schedule is not None:
+            schedule.reach(self.step)
+        watch = watch_of(self.exchange, self.account, self._gauges, schedule, self._funded_until, self.path, self.step)
+        return Search(self.path, watch)
+
+    @property
+    def _schedule(self) -> FundingSchedule | None:
+        """When funding is due; None without anything that owes it."""
+        if not self.setup.funding or self.account.flat:
+            return None
+        return funding_schedule(self.path, self.rulebook, (self.setup.venue, self.setup.overrides))
+
+    def _pass(self, vertex: int) -> list[Event]:
+        """Go on to a vertex up to which nothing happens but funding."""
+        if vertex == self.step:
+            return []
+        self.step = vertex
+        schedule = self._schedule
+        if schedule is None:
+            self._owe_nothing_before(self.time)
+            return []
+        first, last = schedule.settled(self._funded_until), schedule.passed(vertex)
+        if first == last:
+            return []
+        gauges = [(pool, gauge) for pool in self._backing_pools() if (gauge := self._gauges.known(pool))]
+        events = settle_funding(self.exchange, self.account, schedule, first, last)
+        for pool, gauge in gauges:
+            if not self._gauges.follow(pool, gauge, last):
+                self._search = None
+        self._funded_until = schedule.times[last - 1]
+        self.tally.funding += sum((event.amount for event in events), ZERO)
+        return list(events)
 
     def _backing_pools(self) -> list[Pool]:
         return [pool for _, pool in sorted(self.account.pools.items()) if pool.positions]
@@ -188,8 +237,9 @@ class Session:
     def _walk(self, segment: Segment) -> None:
         """Everything that happens on the way into a vertex, in order."""
         at, waiting = START, dict[str, int]()
-        while (happening := self._next(segment, at, waiting)) is not None:
-            at = happening.fraction
+        standing = self._search.quiet_gauges(segment.step) if self._search else {}
+        while (happening := self._next(segment, at, waiting, standing)) is not None:
+            self._search, at = None, happening.fraction
             moment = segment.at(at)
             self._owe_nothing_before(moment.time)
             match happening.what:
@@ -204,37 +254,55 @@ class Session:
                     charge_funding(self.exchange, self.path, self.account, moment, due)
                     self._funded_until = due
         self._owe_nothing_before(self.time)
-        arrived = segment.at(END)
         for pool in self._backing_pools():
-            rearm(self.exchange, pool, arrived)
+            if rearm(self.exchange, pool, segment.at(END)):
+                self._search = None
 
-    def _next(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> _Happening | None:
-        return min(self._happenings(segment, at, waiting), key=_Happening.sooner, default=None)
+    def _next(
+        self, segment: Segment, at: Fraction, waiting: Mapping[str, int], standing: Mapping[str, Gauge]
+    ) -> Happening | None:
+        orders, pools = self._firing(segment, at), self._failing(segment, at, waiting, standing)
+        return min([*orders, *pools], key=Happening.sooner, default=None)
 
-    def _happenings(self, segment: Segment, at: Fraction, waiting: Mapping[str, int]) -> Iterable[_Happening]:
+    def _firing(self, segment: Segment, at: Fraction) -> Iterable[Happening]:
         for place, order in enumerate(self.account.orders.values()):
-            fraction = self._fires(segment, order)
+            fraction = self._fires(segment, order, at)
             if fraction is not None and order.symbol in segment.trading:
-                yield _Happening(max(fraction, at), ORDER, f"{place:06}", order)
+                yield Happening(_later(fraction, at), ORDER, f"{place:06}", order)
+
+    def _failing(
+        self, segment: Segment, at: Fraction, waiting: Mapping[str, int], standing: Mapping[str, Gauge]
+    ) -> Iterable[Happening]:
+        """Pools that fail, calls, and what is due as long as there are pools. Those `standing` do, while unchanged."""
         pools = self._backing_pools()
         for pool in pools:
-            health = self.exchange.health(pool, "maintenance")
+            if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
+                continue
             waits = waiting.get(pool.key, 0)  # a pool that the venue could not act on is left to the backstop
+            health, level = self.exchange.health(pool, "maintenance"), next_level(self.exchange, pool)
+            if not waits and all(health.clears(level, segment.at(end).marks) for end in (at, END)):
+                continue
             fails = segment.fails(self.exchange.health(pool, "backstop") if waits else health, at)
             if fails is not None and waits < 2:
-                yield _Happening(fails, FAIL, pool.key, pool)
+                yield Happening(fails, FAIL, pool.key, pool)
             call = None if waits else next_call(self.exchange, pool)
             called = None if call is None else segment.fails(call, at)
             if called is not None:
-                yield _Happening(called, CALL, pool.key, pool)
+                yield Happening(called, CALL, pool.key, pool)
         due = self.next_funding
         fraction = segment.when(due) if pools and due is not None else None
         if fraction is not None and due is not None:
-            yield _Happening(max(fraction, at), TIMER, "funding", due)
+            yield Happening(_later(fraction, at), TIMER, "funding", due)
 
-    def _fires(self, segment: Segment, order: Order) -> Fraction | None:
-        tick = self.tape.by_symbol[order.symbol].tick_size
-        return segment.reaches(order.symbol, order.watches, order.firing_price(tick), order.fires_below)
+    def _fires(self, segment: Segment, order: Order, at: Fraction) -> Fraction | None:
+        if order.kind != "trail" or order.extreme is None:
+            tick = self.tape.by_symbol[order.symbol].tick_size
+            return segment.reaches(order.symbol, order.watches, order.firing_price(tick), order.fires_below, at)
+        extreme = order.extreme
+        if order.since < segment.step:
+            since = self.path.extreme(order.symbol, "mark", order.since, segment.step - 1, order.fires_below)
+            extreme = max(extreme, since) if order.fires_below else min(extreme, since)
+        return segment.trails(order, extreme, at)
 
     def _owe_nothing_before(self, time: int) -> None:
         """Without positions no funding is owed for the time until now."""
@@ -277,7 +345,7 @@ class Session:
     @exactly
     def explain(self, pool_key: str) -> tuple[Explanation, ...]:
         """The figures of a pool, opened into their terms."""
-        return observe.explanations(self, pool_key)
+        return explanations(self, pool_key)
 
     # -- saving
 
@@ -308,12 +376,21 @@ class Session:
 
     def copy(self) -> Session:
         """A session of its own in the same state, on the same tape."""
-        return Session.restore(self.setup, self.tape, self.snapshot())
+        twin = Session.__new__(Session)
+        twin.setup, twin.tape, twin.path, twin.rulebook = self.setup, self.tape, self.path, self.rulebook
+        twin._enter(self.world.copy())
+        twin.opening, twin.tally, twin.state = (), replace(self.tally), self.state
+        twin.step, twin.commands, twin._funded_until = self.step, self.commands, self._funded_until
+        return twin
 
     def state_hash(self) -> str:
         """SHA-256 of the snapshot, in hex."""
         return snapshots.digest(self.snapshot())
 
 
-def _stops(event: Event, stop_on: frozenset[str]) -> bool:
-    return event.kind in stop_on or ANY_EVENT in stop_on
+def _later(fraction: Fraction, at: Fraction) -> Fraction:
+    return fraction if at is START else max(fraction, at)
+
+
+def _any_stops(events: list[Event], stop_on: frozenset[str]) -> bool:
+    return bool(events) if ANY_EVENT in stop_on else not stop_on.isdisjoint([event.kind for event in events])

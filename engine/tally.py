@@ -6,7 +6,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.account import YOU
-from engine.events import CashedOut, Deposited, Event, Filled, FundingPaid, LiquidationStarted, MarginCalled
+from engine.events import (
+    CashedOut,
+    ClearanceCharged,
+    Deposited,
+    Event,
+    Filled,
+    FundingPaid,
+    LiquidationStarted,
+    MarginCalled,
+)
 from engine.numbers import ZERO
 
 
@@ -35,6 +44,8 @@ class Tally:
             case Filled():
                 self.realised += event.realised
                 self.fees += event.fee
+            case ClearanceCharged():
+                self.fees += event.amount
             case FundingPaid():
                 self.funding += event.amount
             case Deposited():

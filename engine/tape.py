@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from engine.market import Market, valid_symbol
 from engine.numbers import EXACT
+from engine.search.index import BLOCKS, Index, Level, stacked
 
 Kind = Literal["last", "mark", "premium", "volume"]
 """`last` and `mark` are in ticks, `premium` (of the perpetual over the index) in parts per billion,
@@ -28,6 +29,9 @@ Kind = Literal["last", "mark", "premium", "volume"]
 PREMIUM_UNIT = Decimal("1e-9")
 LARGEST_TAPE = 20_000_000
 """Most vertex-markets (vertices × markets) that a tape may have."""
+
+MOST_STACKS = 16
+"""How many combinations of columns a path keeps the stacked blocks of."""
 
 OriginKind = Literal["real bars", "reconstruction", "synthetic", "inline"]
 
@@ -64,6 +68,7 @@ class Tape:
         columns: by (symbol, kind), one array of (vertices,) each; `last` is there for every market.
         trading: (vertices, markets) bool, False where a market does not trade; None where all always trade.
         origin: where the prices come from.
+        derived: what has been worked out from the tape and is kept with it, by what it is.
     """
 
     markets: tuple[Market, ...]
@@ -72,7 +77,7 @@ class Tape:
     columns: Mapping[tuple[str, Kind], NDArray[np.generic]]
     trading: NDArray[np.bool_] | None
     origin: Origin
-    _floats: dict[tuple[str, Kind], NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    derived: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
         check_size(len(self.times), len(self.markets))
@@ -147,19 +152,26 @@ def check_tape(tape: Tape) -> None:
 
 
 class Path:
-    """What a session sees of a tape. Sessions read prices here and nowhere else."""
+    """What a session sees of a tape. Sessions read prices here and nowhere else.
 
-    def __init__(self, tape: Tape) -> None:
-        self.tape = tape
-        self._highest: dict[str, float] = {}
-        self._index = {market.symbol: place for place, market in enumerate(tape.markets)}
+    Args:
+        blocks: the sizes of the blocks that its searches read by.
+
+    Attributes:
+        has_marks: whether any market is marked at another price than its last.
+    """
+
+    def __init__(self, tape: Tape, blocks: tuple[int, int] = BLOCKS) -> None:
+        self.tape, self.blocks = tape, blocks
+        self._symbols = [market.symbol for market in tape.markets]
+        self._every = frozenset(self._symbols)
+        self._stacks: dict[tuple[tuple[str, Literal["last", "mark"]], ...], tuple[Level, Level]] = {}
+        self.has_marks = any(self.has(symbol, "mark") for symbol in self._symbols)
 
     def ticks(self, symbol: str, kind: Literal["last", "mark"], step: int) -> int:
         """The price at vertex `step`, in ticks. A tape without marks is marked at its last price."""
-        column = self.tape.columns.get((symbol, kind))
-        if column is None:
-            column = self.tape.columns[symbol, "last"]
-        return int(column[step])
+        columns = self.tape.columns
+        return int(columns[(symbol, kind) if (symbol, kind) in columns else (symbol, "last")][step])
 
     def price(self, symbol: str, kind: Literal["last", "mark"], step: int) -> Decimal:
         """The price at vertex `step`, in quote units."""
@@ -180,27 +192,53 @@ class Path:
 
     def trades(self, symbol: str, step: int) -> bool:
         """Whether the market trades at vertex `step`."""
-        trading = self.tape.trading
-        return True if trading is None else bool(trading[step, self._index[symbol]])
+        return symbol in self.trading(step)
 
-    def highest(self, symbol: str) -> float:
-        """The highest mark of the whole tape, quote units: the scale of a search's float errors."""
-        if symbol not in self._highest:
-            self._highest[symbol] = float(self.floats(symbol, "mark").max())
-        return self._highest[symbol]
+    def trading(self, step: int) -> frozenset[str]:
+        """The markets that trade at vertex `step`."""
+        if self.tape.trading is None:
+            return self._every
+        return frozenset(
+            symbol for symbol, trades in zip(self._symbols, self.tape.trading[step], strict=True) if trades
+        )
+
+    def trading_changes(self, after: int) -> int:
+        """The first vertex after `after` at which other markets trade than there; past the tape when there is none."""
+        if self.tape.trading is None:
+            return len(self.tape)
+        changes = self.tape.derived.get("trading changes")
+        if not isinstance(changes, np.ndarray):
+            changes = np.flatnonzero((self.tape.trading[1:] != self.tape.trading[:-1]).any(axis=1)) + 1
+            self.tape.derived["trading changes"] = changes
+        place = int(np.searchsorted(changes, after, side="right"))
+        return int(changes[place]) if place < len(changes) else len(self.tape)
 
     def has(self, symbol: str, kind: Kind) -> bool:
         """Whether the tape carries that column itself."""
         return (symbol, kind) in self.tape.columns
 
-    def floats(self, symbol: str, kind: Literal["last", "mark"]) -> NDArray[np.float64]:
-        """The whole price column in quote units, for searching only: decisions use the exact prices."""
-        held = kind if self.has(symbol, kind) else "last"
-        cache = self.tape._floats
-        if (symbol, held) not in cache:
-            ticks = self.tape.columns[symbol, held].astype(np.float64)
-            cache[symbol, held] = ticks * float(self.tape.by_symbol[symbol].tick_size)
-        return cache[symbol, held]
+    def index(self, symbol: str, kind: Literal["last", "mark"]) -> Index:
+        """The price column in ticks with the extremes of its blocks, made once a tape."""
+        held = (symbol, kind) if self.has(symbol, kind) else (symbol, "last")
+        index = self.tape.derived.get((held, self.blocks))
+        if not isinstance(index, Index):
+            column = self.tape.columns[held]
+            index = self.tape.derived[held, self.blocks] = Index(column, self.blocks)  # type: ignore[arg-type]
+        return index
+
+    def stack(self, sides: tuple[tuple[str, Literal["last", "mark"]], ...]) -> tuple[Level, Level]:
+        """The small and the large blocks of several columns side by side; the last few asked for are kept."""
+        if sides not in self._stacks:
+            if len(self._stacks) >= MOST_STACKS:
+                self._stacks.clear()
+            self._stacks[sides] = stacked([self.index(*side) for side in sides])
+        return self._stacks[sides]
+
+    def extreme(self, symbol: str, kind: Literal["last", "mark"], since: int, step: int, highest: bool) -> Decimal:
+        """The highest (or lowest) price over the vertices `since` to `step`, both counted, in quote units."""
+        index = self.index(symbol, kind)
+        ticks = (index.highest if highest else index.lowest)(since, step)
+        return self.tape.by_symbol[symbol].price(ticks)
 
 
 def header_of(tape: Tape) -> dict[str, object]:

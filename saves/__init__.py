@@ -1,9 +1,29 @@
 """Sessions on disk: the library, the live recorder, and the way back to a session."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from saves.errors import SaveError, SessionInUse
-from saves.library import Library
-from saves.listing import SavedSession
-from saves.recorder import EquityLine, Recorder
-from saves.records import RecordedCommand
+
+if TYPE_CHECKING:
+    from saves.library import Library
+    from saves.listing import SavedSession
+    from saves.recorder import EquityLine, Recorder
+    from saves.records import RecordedCommand
 
 __all__ = ["EquityLine", "Library", "RecordedCommand", "Recorder", "SaveError", "SavedSession", "SessionInUse"]
+
+_HOMES = {
+    "EquityLine": "saves.recorder",
+    "Library": "saves.library",
+    "RecordedCommand": "saves.records",
+    "Recorder": "saves.recorder",
+    "SavedSession": "saves.listing",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Names are fetched when they are first used: a list of saves needs no recorder, and should be there at once."""
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -13,22 +13,32 @@ from sqlite_utils import Database
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing. Writers hold the lock for milliseconds."""
 
-TRIES = 250
-"""How often that time is divided where SQLite has to be asked again."""
+FRAME_PATIENCE = 0.2
+"""The same while a game is on the screen: it goes on unsaved, and the next frames try again."""
+
+BETWEEN_TRIES = 0.02
+"""Seconds between two tries where SQLite doesn't wait by itself."""
 
 LARGEST_VALUE = 64_000_000
 """Bytes of the largest text or blob that is read; ours stay far below."""
 
 
-def connect(path: Path) -> Database:
+def connect(path: Path, patience: float | None = None) -> Database:
     """A connection for reading and writing; makes the file where there is none, and writes nothing to it yet.
 
-    One thread at a time may use it; it may move from one to another.
+    One thread at a time may use it; it may move from one to another. It waits `patience` seconds (PATIENCE without
+    one) for another program that is writing.
 
     Raises:
         sqlite3.Error: when the file can't be opened.
     """
-    return _guarded(sqlite3.connect(path, timeout=PATIENCE, check_same_thread=False))
+    wait = PATIENCE if patience is None else patience
+    return _guarded(sqlite3.connect(path, timeout=wait, check_same_thread=False))
+
+
+def be_patient(db: Database, patience: float) -> None:
+    """Wait so many seconds for another program that is writing, from now on."""
+    db.execute(f"PRAGMA busy_timeout = {round(patience * 1000)}")
 
 
 def connect_read_only(path: Path, immutable: bool = False) -> Database:
@@ -52,7 +62,7 @@ def _guarded(connection: sqlite3.Connection) -> Database:
     return Database(connection, execute_plugins=False, recursive_triggers=False)
 
 
-def make_durable(db: Database) -> None:
+def make_durable(db: Database, patience: float | None = None) -> None:
     """Write ahead, and wait for the disk at every commit.
 
     In WAL mode `synchronous = NORMAL` already survives a killed program, but a power cut can take back the last
@@ -62,14 +72,15 @@ def make_durable(db: Database) -> None:
     Raises:
         sqlite3.Error: when the disk refuses.
     """
-    for tries_left in reversed(range(TRIES)):
+    tries = round((PATIENCE if patience is None else patience) / BETWEEN_TRIES) + 1
+    for tries_left in reversed(range(tries)):
         try:
             db.execute("PRAGMA journal_mode = WAL").fetchone()
             break
         except sqlite3.OperationalError as error:  # for this one statement SQLite doesn't wait by itself
             if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or not tries_left:
                 raise
-            time.sleep(PATIENCE / TRIES)
+            time.sleep(BETWEEN_TRIES)
     db.execute("PRAGMA synchronous = FULL")
 
 
@@ -94,7 +105,7 @@ def writing(db: Database) -> Iterator[None]:
     before its first write and another program has written in between.
 
     Raises:
-        sqlite3.Error: when the disk refuses or another program doesn't let go for five seconds.
+        sqlite3.Error: when the disk refuses, or another program doesn't let go for as long as the connection waits.
     """
     db.execute("BEGIN IMMEDIATE")
     try:

@@ -62,7 +62,7 @@ class Journal:
         self.trouble = plainly(error).reason
         self._wait = min(2**self._failures, LONGEST_WAIT)
         self._failures += 1
-        self.store.forget_progress()  # the screen that showed it is gone by the next try
+        self.store.hurry()  # the screen that showed it is gone by the next try
         self.store.disconnect()  # which opens the file afresh: the folder may have come back
 
     def events(self, kinds: Collection[str] | None, last: int | None) -> list[Event]:

@@ -6,34 +6,32 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from importlib import metadata
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from sqlite_utils import Database
 
-from engine.events import iso
-from engine.session import Session
 from saves.access import opened, opened_read_only
-from saves.batch import Opening
-from saves.database import reading, writing
-from saves.errors import DISK_ERRORS, SaveError, SessionInUse, is_unwritable, printable, quoted, told
+from saves.database import writing
+from saves.errors import DISK_ERRORS, SaveError, SessionInUse, is_unwritable, quoted, told
 from saves.home import home_folder, library_file, lock_file
-from saves.journal import Journal
 from saves.listing import SavedSession, found, saved_session
 from saves.lock import SessionLock
 from saves.names import checked_name, invented_name
-from saves.recorder import Recorder
-from saves.records import RecordedCommand
-from saves.resume import commands_of, live_session, past_of, recording, samples_of, session_row
+from saves.place import Clock, Place
 from saves.schema import migrate
-from saves.store import Store
-from saves.tapes import Progress, check_tape
+
+if TYPE_CHECKING:
+    # Nothing that a session needs is imported before one is opened: the list of saves is to be there at once.
+    from engine.session import Session
+    from saves.recorder import Recorder
+    from saves.records import RecordedCommand
+    from saves.tapes import Progress
 
 ID = re.compile(r"[0-9a-f]{12}")
-Clock = Callable[[], int]
 
 
 def wall_clock() -> int:
@@ -133,6 +131,8 @@ class Library:
 
     def commands(self, session: str) -> tuple[RecordedCommand, ...]:
         """The commands of a session in order, whether somebody plays it or not. Raises SaveError."""
+        from saves.resume import commands_of, session_row
+
         with told("the session can’t be read"):
             return commands_of(self._db, session_row(self._db, session).id)
 
@@ -151,18 +151,12 @@ class Library:
         Raises:
             SaveError: for an impossible or taken name, or a tape that can't be stored.
         """
+        from saves.live import check_tape, new_recorder
+
         check_tape(session.tape)
         identity = secrets.token_hex(6)
         name = invented_name(identity, self._is_taken) if name is None else self._free(name)
-        opening = Opening(name, iso(self._clock()), program_version(), session.setup, session.tape, progress)
-        journal = Journal(Store(self.home, identity, self._clock, opening=opening))
-        recorder = Recorder(session, journal, self._clock)
-        try:
-            recorder.begin()
-        except BaseException:
-            journal.close()
-            raise
-        return recorder
+        return new_recorder(session, Place(self.home, identity, self._clock), name, program_version(), progress)
 
     def resume(self, session: str, progress: Progress | None = None) -> Recorder:
         """Go on with a session where it was last written.
@@ -185,18 +179,9 @@ class Library:
                 raise
 
     def _resumed(self, session: str, lock: SessionLock | None, progress: Progress | None) -> Recorder:
-        db = self._db
-        with reading(db):
-            recorded = recording(db, session, progress)
-            live, samples, past = live_session(db, recorded), samples_of(db, session), past_of(db, session)
-        recorder = Recorder(
-            live,
-            Journal(Store(self.home, session, self._clock, lock=lock, past=past)),
-            self._clock,
-            events=recorded.row.events,
-            samples=samples,
-            name=printable(recorded.row.name),
-        )
+        from saves.live import resumed_recorder
+
+        recorder = resumed_recorder(self._db, Place(self.home, session, self._clock), lock, progress)
         if not self.writable:
             recorder.save()
         return recorder

@@ -15,8 +15,7 @@ from engine.numbers import ZERO, exact
 from engine.setup import Setup
 from saves.errors import SaveError, printable, quoted
 from saves.names import cleaned_name
-from saves.records import milliseconds, setup_from
-from saves.resume import SessionRow
+from saves.rows import SessionRow, milliseconds, setup_from
 
 NEAR = 3
 """Names that a refusal offers."""

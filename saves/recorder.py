@@ -10,13 +10,14 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.commands import Command, CommandError, parse
+from engine.commands.command import Command, CommandError
+from engine.commands.grammar import parse
 from engine.events import Event, iso
+from engine.looking.views import View
 from engine.numbers import plain
 from engine.rulebooks.base import Refusal
-from engine.session import Session
-from engine.snapshots import digest
-from engine.views import View
+from engine.session import ANY_EVENT, Session
+from engine.state.snapshots import digest
 from saves.batch import Mark
 from saves.journal import Journal
 from saves.records import RecordedCommand, RecordedEvent, Sample, resolved_size
@@ -98,6 +99,11 @@ class Recorder:
         """Why the session is not saved, in plain words; None while it is."""
         return self._journal.trouble
 
+    @property
+    def event_count(self) -> int:
+        """How many events there are so far."""
+        return self._event_count
+
     def view(self) -> View:
         """The session now; made at most once a change: the screen, the samples and the disk look at the same."""
         if self._view is None:
@@ -143,30 +149,49 @@ class Recorder:
         self._commit(snapshot)
         return result
 
-    def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
+    def advance(
+        self, until: int, stop_on: frozenset[str] = frozenset(), late: Callable[[], bool] | None = None
+    ) -> tuple[Event, ...]:
         """Let time pass up to vertex `until`, or to the first vertex with an event whose kind is in `stop_on`.
 
         Events are on disk when this returns; progress without events, within a second or 60 calls.
+
+        Args:
+            until: vertex.
+            stop_on: kinds of events.
+            late: asked wherever something happened whether it is enough; the rest is left to the next call.
         """
         with self._unbroken():
-            return self._advanced(until, stop_on)
+            return self._advanced(until, stop_on, late or _never)
 
-    def _advanced(self, until: int, stop_on: frozenset[str]) -> tuple[Event, ...]:
+    def _advanced(self, until: int, stop_on: frozenset[str], late: Callable[[], bool]) -> tuple[Event, ...]:
         happened: list[Event] = []
         vertices = until - self.session.step
         cells = vertices // self._cell
         spared = cells if vertices > 1 and cells <= CELLS_A_FRAME else 0
         for target in self._stations(until):
-            self._view = None
-            events = self.session.advance(target, stop_on)
-            happened += events
+            came = self._reach(target, stop_on, late, happened)
             if self.session.step // self._cell - self._sampled_cell > spared:
                 self._take_sample()
-            if self.session.step < target or any(_stops(event, stop_on) for event in events):
+            if not came or late():
                 break
         self._note(happened, None)
         self._commit_in_time(bool(happened))
         return tuple(happened)
+
+    def _reach(self, target: int, stop_on: frozenset[str], late: Callable[[], bool], happened: list[Event]) -> bool:
+        """Go to vertex `target`; False when something stopped that. What happened on the way is added."""
+        stops = stop_on if late is _never else stop_on | {ANY_EVENT}
+        while True:
+            self._view = None
+            events = self.session.advance(target, stops)
+            happened += events
+            if any(_stops(event, stop_on) for event in events):
+                return False
+            if self.session.step >= target:
+                return True
+            if not events or late():
+                return False
 
     def _stations(self, until: int) -> Iterator[int]:
         """The vertices on the way at which a sample is due, and `until`."""
@@ -227,6 +252,14 @@ class Recorder:
         self._commit()
         return self.saved
 
+    def retry(self) -> bool:
+        """Try again what the disk refused: to be called once a frame while time stands still, for nothing else does
+        it then. Whether it was tried; the tries grow rarer."""
+        tried = not self.saved and not self._journal.held and self._journal.may_try()
+        if tried:
+            self._commit()
+        return tried
+
     @contextmanager
     def _unbroken(self) -> Iterator[None]:
         """What an error or an interrupt leaves half done must not reach the save, not even when it is closed."""
@@ -268,6 +301,7 @@ class Recorder:
         """Write what is left and let others have the session. Doing so twice is harmless."""
         if not self._closed:
             self._closed = True
+            self._journal.store.take_time()
             if not self.saved or self.session.step != self._committed_step:
                 self._commit()
             self._journal.close()
@@ -282,7 +316,11 @@ class Recorder:
 
 
 def _stops(event: Event, stop_on: frozenset[str]) -> bool:
-    return event.kind in stop_on or "any" in stop_on
+    return event.kind in stop_on or ANY_EVENT in stop_on
+
+
+def _never() -> bool:
+    return False
 
 
 def _repeatable(command: Command) -> bool:

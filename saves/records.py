@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
 
-from engine.events import Event
+from engine.events import Event, Filled, OrderPlaced
 from engine.numbers import plain
-from engine.setup import Setup
 from saves.errors import SaveError, printable
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+from saves.rows import milliseconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +23,7 @@ class RecordedCommand:
         number: 1, 2, 3 …: the order of command 12 is called c12.
         step: the vertex at which it acted.
         text: in the words of the command grammar.
-        size: what it came to, in base units; None where it has no size.
+        size: what it came to, in base units; None where it has no size, or one in each of several markets.
         hash: state hash after it.
     """
 
@@ -54,43 +51,6 @@ class Sample:
     step: int
     time: int
     equity: Decimal
-
-
-def milliseconds(text: str) -> int:
-    """Ms UTC of an ISO 8601 text.
-
-    Raises:
-        ValueError: when it is none, or names no zone.
-    """
-    moment = datetime.fromisoformat(text)
-    if moment.tzinfo is None:
-        raise ValueError(f"{text} names no time zone")
-    return (moment - EPOCH) // timedelta(milliseconds=1)
-
-
-def setup_text(setup: Setup) -> str:
-    """A set-up as JSON."""
-    return msgspec.json.encode({each.name: _jsonable(getattr(setup, each.name)) for each in fields(setup)}).decode()
-
-
-def setup_from(text: str) -> Setup:
-    """The set-up that `setup_text` wrote.
-
-    Raises:
-        SaveError: when it is damaged.
-    """
-    try:
-        setup = msgspec.json.decode(text, type=Setup)
-    except (msgspec.MsgspecError, RecursionError) as error:
-        raise SaveError(f"the session’s set-up is damaged ({error})") from error
-    words = (setup.venue, *(word for words in setup.overrides for word in words))
-    if not setup.balance.is_finite() or not all(word.isprintable() for word in words):
-        raise SaveError("the session’s set-up is damaged")
-    return setup
-
-
-def _jsonable(value: object) -> object:
-    return plain(value) if isinstance(value, Decimal) else value
 
 
 def event_text(event: Event) -> str:
@@ -126,10 +86,9 @@ _EVENTS = _kinds(Event)
 
 
 def resolved_size(number: int, events: Iterable[Event]) -> str | None:
-    """The size, in base units, of the order that command `number` placed or filled."""
-    for event in events:
-        order = getattr(event, "order", None)
-        size = getattr(event, "size", None)
-        if order == f"c{number}" and isinstance(size, Decimal):
-            return plain(size)
-    return None
+    """The size, in base units, of the order of command `number`: all that it traded, closing and opening, and what it
+    left to wait. None where it has none, or where it traded several markets."""
+    own = [event for event in events if isinstance(event, Filled | OrderPlaced) and event.order == f"c{number}"]
+    if len({event.symbol for event in own}) != 1:
+        return None
+    return plain(sum((event.size for event in own), Decimal(0)))

@@ -10,7 +10,8 @@ from typing import Any, TypeVar
 import msgspec
 from sqlite_utils import Database
 
-from engine.commands import CommandError, parse
+from engine.commands.command import CommandError
+from engine.commands.grammar import parse
 from engine.events import Event
 from engine.numbers import exact
 from engine.rulebooks.base import Refusal
@@ -19,7 +20,8 @@ from engine.setup import Setup
 from engine.tape import Tape
 from saves.batch import Past
 from saves.errors import SaveError
-from saves.records import RecordedCommand, Sample, milliseconds, setup_from
+from saves.records import RecordedCommand, Sample
+from saves.rows import SessionRow, milliseconds, setup_from
 from saves.tapes import Progress, load_tape
 
 LARGEST_SNAPSHOT = 16_000_000
@@ -27,29 +29,6 @@ LARGEST_SNAPSHOT = 16_000_000
 
 _COPY = "the save was left as it is; take another copy if you have one"
 Row = TypeVar("Row")
-
-
-@dataclass(frozen=True, slots=True)
-class SessionRow:
-    """A row of `sessions`, as it is stored."""
-
-    id: str
-    name: str
-    created: str
-    played: str
-    program: str
-    setup: str
-    tape: str
-    step: int
-    steps: int
-    time: str
-    equity: str
-    state: str
-    commands: int
-    events: int
-    calls: int
-    liquidations: int
-    hash: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,13 +13,15 @@ from sqlite_utils import Database
 
 from engine.events import Event, iso
 from engine.numbers import plain
+from saves import database
 from saves.batch import Batch, Mark, Opening, Past
-from saves.database import connect, make_durable, writing
+from saves.database import be_patient, connect, make_durable, writing
 from saves.errors import SaveError
 from saves.home import library_file, lock_file
 from saves.lock import SessionLock
 from saves.names import free_name
-from saves.records import RecordedCommand, RecordedEvent, event_from, event_text, setup_text
+from saves.records import RecordedCommand, RecordedEvent, event_from, event_text
+from saves.rows import setup_text
 from saves.schema import migrate
 from saves.tapes import check_tape, store_tape
 
@@ -54,7 +56,7 @@ class Store:
         self._name = None if opening is None else opening.name
         self._db: Database | None = None
         self._file: tuple[int, int] | None = None
-        self._closed = False
+        self._closed, self._patient = False, opening is not None
 
     @property
     def name(self) -> str | None:
@@ -84,6 +86,8 @@ class Store:
             self._insert_rows(db, batch)
             self._replace_snapshot(db, mark)
         self._past, self._opening, self._name = past, None, name
+        if opening is not None:
+            self.take_time(False)
 
     def _connected(self) -> Database:
         """The connection; a new one where there is none."""
@@ -107,14 +111,25 @@ class Store:
             self._home.mkdir(parents=True, exist_ok=True)
         if self._lock is None:
             self._lock = SessionLock(lock_file(self._home, self.session))
-        db = connect(path)
+        db = connect(path, self._patience)
         try:
             migrate(db)
-            make_durable(db)
+            make_durable(db, self._patience)
         except BaseException:
             db.close()
             raise
         return db
+
+    @property
+    def _patience(self) -> float:
+        """Seconds to wait for other programs; read anew each time, so that a test can shorten them."""
+        return database.PATIENCE if self._patient else min(database.FRAME_PATIENCE, database.PATIENCE)
+
+    def take_time(self, patient: bool = True) -> None:
+        """Wait for other programs as long as it takes, because nothing else is waiting for this; or no longer so."""
+        self._patient = patient
+        if self._db is not None:
+            be_patient(self._db, self._patience)
 
     def _update_session(self, db: Database, mark: Mark) -> None:
         changed = db.execute(
@@ -184,8 +199,9 @@ class Store:
             return []
         return self._connected().execute(query, values).fetchall()
 
-    def forget_progress(self) -> None:
-        """Tell nobody any more how much of the tape is written."""
+    def hurry(self) -> None:
+        """The game goes on: tell nobody any more how much of the tape is written, and keep no frame waiting."""
+        self._patient = False
         if self._opening is not None:
             self._opening = replace(self._opening, progress=None)
 

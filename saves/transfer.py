@@ -25,8 +25,8 @@ from saves.errors import SaveError, printable, quoted, told
 from saves.journal import Journal
 from saves.names import cleaned_name
 from saves.recorder import Recorder
-from saves.records import milliseconds
 from saves.resume import Recording, recording, replay, session_row, started
+from saves.rows import milliseconds
 from saves.schema import MIGRATIONS, VERSION, migrate, version_of
 from saves.store import Store
 from saves.tapes import Progress

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from engine.rulebooks import hyperliquid
+from engine.rulebooks import binance, hyperliquid
 from engine.rulebooks.base import Rulebook, SetupError
 
 VENUES: Mapping[str, Callable[[tuple[tuple[str, ...], ...]], Rulebook]] = MappingProxyType(
-    {"hyperliquid": hyperliquid.rulebook}
+    {"hyperliquid": hyperliquid.rulebook, "binance": binance.rulebook}
 )
 
 

@@ -19,18 +19,33 @@ can't be changed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from types import MappingProxyType
 
-from engine.account import CROSS, Account, Mode, Pool, Position, isolated_key
+from engine.account import Account, Mode, Pool, Position
+from engine.assets import base_asset, of_market
 from engine.formula import Formula, Max, Price, Scaled, Sum
-from engine.margin import Bracket, Health, bracket_requirement, brackets
+from engine.margin import Bracket, Health, bracket_requirement, brackets, initial_requirement
 from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, plain
-from engine.rulebooks.base import Card, Exposure, Level, Reduce, Refusal, Role, SetupError, Step, TakeOver
-from engine.rulebooks.overrides import fraction, named, number, only
+from engine.orders.order import PositionSide
+from engine.rulebooks.base import Card, Exposure, Failing, Level, Reduce, Refusal, Role, Step, TakeOver
+from engine.rulebooks.funding_formula import premium_and_interest
+from engine.rulebooks.modes import one_mode_key
+from engine.rulebooks.others import stated_traders
+from engine.rulebooks.overrides import (
+    Setter,
+    capital_setter,
+    flat_rate,
+    named,
+    only,
+    overridden,
+    rate_setter,
+    set_flat_maintenance,
+    whole_leverage,
+)
 
 HOUR = 3_600_000
 _CHOSEN = [line[2:].rstrip(".;") for line in (__doc__ or "").splitlines() if line.startswith("- ")]
@@ -92,11 +107,7 @@ class Parameters:
 
     def tiers_of(self, symbol: str) -> Tiers:
         """The tiers of a market; a stated stand-in for markets that the venue doesn't list."""
-        return self.tiers.get(symbol, UNLISTED_TIERS)
-
-
-EVERY_MARKET = "*"
-LARGEST_LEVERAGE = 1000
+        return of_market(self.tiers, symbol) or UNLISTED_TIERS
 
 
 class Hyperliquid:
@@ -132,6 +143,7 @@ class Hyperliquid:
             "the vault, as far as its capital goes: $10,000,000 here [liquidations]",
             "then auto-deleveraging of winners at the previous mark [auto-deleveraging]",
         ),
+        example=("maintenance 0.5%", "vault 1000"),
         unsure=_UNSURE,
         sources=(
             "hyperliquid-docs: margining, margin-tiers, liquidations, auto-deleveraging, funding, fees",
@@ -142,15 +154,17 @@ class Hyperliquid:
     )
     keeps = "what stays must cover the larger of initial margin and 10 % of notional"
     call_levels = (Decimal("0.5"), Decimal("0.8"), Decimal("0.95"))
+    hedge_mode = False
+    insurer = "vault"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters()
         self._brackets: dict[str, tuple[Bracket, ...]] = {}
 
     @property
-    def vault_capital(self) -> Decimal:
-        """What the liquidator vault starts with: stated here, not by the venue."""
-        return self.parameters.vault_capital
+    def funds(self) -> Mapping[str, Decimal]:
+        """The liquidator vault, with a capital that is stated here, not by the venue."""
+        return {self.insurer: self.parameters.vault_capital}
 
     def fee_rate(self, role: Role) -> Decimal:
         """Tier 0 of hyperliquid-docs trading/fees."""
@@ -166,26 +180,20 @@ class Hyperliquid:
 
     def isolated_only(self, symbol: str) -> bool:
         """Whether the market is strictly isolated (docs: margining)."""
-        return symbol in self.parameters.isolated_only
+        return not self.parameters.isolated_only.isdisjoint({symbol, base_asset(symbol)})
 
-    def pool_key(self, account: Account, symbol: str, mode: Mode) -> str | Refusal:
+    def pool_key(
+        self, account: Account, symbol: str, mode: Mode, position_side: PositionSide = "both"
+    ) -> str | Refusal:
         """One position a market, in one mode: a second one in the other mode is refused."""
         if mode == "cross" and self.isolated_only(symbol):
             return Refusal(f"{symbol} is an isolated-only market on hyperliquid", "say iso")
-        key = CROSS if mode == "cross" else isolated_key(symbol)
-        for pool in account.pools_with(symbol):
-            if pool.key != key:
-                return Refusal(
-                    f"{symbol} is open in {pool.mode} mode, and hyperliquid keeps one mode a market",
-                    f"trade it in {pool.mode} mode, or close {symbol} first",
-                )
-        return key
+        return one_mode_key(account, symbol, mode, position_side, "hyperliquid")
 
     def maintenance_brackets(self, symbol: str) -> tuple[Bracket, ...]:
         """Maintenance rate per tier is half the initial margin at the tier's maximum leverage (docs: margin-tiers)."""
         if symbol not in self._brackets:
-            flat = self.parameters.flat_maintenance
-            rate = flat.get(symbol, flat.get(EVERY_MARKET))
+            rate = flat_rate(self.parameters.flat_maintenance, symbol)
             tiers = self.parameters.tiers_of(symbol)
             rates = [(lower, divide(Decimal("0.5"), Decimal(leverage))) for lower, leverage in tiers]
             self._brackets[symbol] = brackets([(ZERO, rate)] if rate is not None else rates)
@@ -196,13 +204,13 @@ class Hyperliquid:
         stay; 2/3 of that before the backstop. Equality is safe (docs: margining, liquidations)."""
         positions = [position for _, position in sorted(pool.positions.items())]
         requirement: Formula
-        if level in ("maintenance", "backstop"):
+        if level in ("maintenance", "liquidation_end", "backstop"):
             parts = tuple(bracket_requirement(p, self.maintenance_brackets(p.symbol)) for p in positions)
             requirement = Sum("maintenance requirement", parts)
             if level == "backstop":
                 requirement = Scaled("2/3 of maintenance", divide(Decimal(2), Decimal(3)), requirement)
         else:
-            initial = Sum("initial requirement", tuple(_initial(p) for p in positions))
+            initial = Sum("initial requirement", tuple(initial_requirement(p) for p in positions))
             requirement = initial if level == "order" else self._to_keep(initial, positions)
         return Health(pool.equity(collateral), requirement)
 
@@ -216,7 +224,7 @@ class Hyperliquid:
 
     def initial_margin(self, position: Position, mark: Decimal) -> Decimal:
         """|size| × mark ÷ leverage (docs: margining)."""
-        return _initial(position).exact({position.symbol: mark})
+        return initial_requirement(position).exact({position.symbol: mark})
 
     def next_funding(self, after: int) -> int:
         """Every full hour."""
@@ -226,30 +234,36 @@ class Hyperliquid:
         """One hour."""
         return HOUR
 
-    def funding_rate(self, premium: Decimal | None) -> Decimal:
+    def funding_rate(self, symbol: str, premium: Decimal | None) -> Decimal:
         """F(8h) = premium + clamp(interest − premium, ±0.05 %); an eighth of it each hour, capped (docs: funding)."""
         return hourly_funding(premium or ZERO, self.parameters)
 
-    def next_step(
-        self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal], trading: frozenset[str], time: int
-    ) -> Step | None:
+    def clearance_rate(self, symbol: str) -> Decimal:
+        """None (docs: liquidations)."""
+        return ZERO
+
+    def next_step(self, failing: Failing) -> Step | None:
         """The book first, 20 % of what is above $100,000; the vault below 2/3 of maintenance (docs: liquidations)."""
-        if self.health(pool, collateral, "maintenance").safe(marks):
+        pool, marks = failing.pool, failing.marks
+        if self.health(pool, failing.collateral, "maintenance").safe(marks):
             return None
-        if not self.health(pool, collateral, "backstop").safe(marks):
-            return TakeOver("vault")
-        open_now = [p for _, p in sorted(pool.positions.items()) if p.symbol in trading]
+        if not self.health(pool, failing.collateral, "backstop").safe(marks):
+            return TakeOver(self.insurer)
+        open_now = [p for _, p in sorted(pool.positions.items()) if p.symbol in failing.trading]
         if not open_now:
             return None
         target = max(open_now, key=lambda p: self._maintenance(p, marks[p.symbol]))
-        if target.notional(marks[target.symbol]) > self.parameters.partial_above and time >= pool.whole_until:
-            return Reduce(target.symbol, self.parameters.partial_share, self.parameters.cooldown)
-        return Reduce(target.symbol, ONE)
+        large = target.notional(marks[target.symbol]) > self.parameters.partial_above
+        if large and failing.time >= pool.whole_until:
+            return Reduce(target.key, self.parameters.partial_share, self.parameters.cooldown)
+        return Reduce(target.key, ONE)
 
     def _maintenance(self, position: Position, mark: Decimal) -> Decimal:
         return bracket_requirement(position, self.maintenance_brackets(position.symbol)).exact({position.symbol: mark})
 
-    def adl_order(self, candidates: tuple[Exposure, ...], mark: Decimal) -> tuple[tuple[Exposure, Decimal], ...]:
+    def adl_order(
+        self, symbol: str, candidates: tuple[Exposure, ...], mark: Decimal
+    ) -> tuple[tuple[Exposure, Decimal], ...]:
         """Who is in profit, by (mark ÷ entry) × (notional ÷ account value), mark and entry swapped for a short (docs:
         auto-deleveraging gives the long's form)."""
         winners = [c for c in candidates if c.account_value > 0 and (mark - c.entry_price) * c.size > 0]
@@ -257,26 +271,8 @@ class Hyperliquid:
         return tuple(sorted(ranked, key=lambda pair: (-pair[1], pair[0].trader)))
 
     def others(self, market: Market, price: Decimal) -> tuple[Exposure, ...]:
-        """Three longs and three shorts a market, stated: $2m, $500k and $100k, entered 5 %, 2 % and 0 % in profit,
-        at 3x, 5x and 10x."""
-        book = ((2_000_000, "0.05", 3), (500_000, "0.02", 5), (100_000, "0", 10))
-        return tuple(
-            _other(market, price, side, Decimal(notional), Decimal(ahead), leverage)
-            for side in (1, -1)
-            for notional, ahead, leverage in book
-        )
-
-
-def _other(market: Market, price: Decimal, side: int, notional: Decimal, ahead: Decimal, leverage: int) -> Exposure:
-    size = max(market.size_down(divide(notional, price)), market.lot_size)
-    entry = max(market.price_down(price * (1 - side * ahead)), market.tick_size)
-    who = f"{'long' if side > 0 else 'short'} {leverage}x {market.symbol}"
-    return Exposure(who, side * size, entry, notional, divide(notional, Decimal(leverage)))
-
-
-def _initial(position: Position) -> Formula:
-    label = f"{position.symbol} initial: {plain(abs(position.size))} × mark ÷ {position.leverage}"
-    return Scaled(label, divide(abs(position.size), Decimal(position.leverage)), Price(position.symbol))
+        """Stated here, not by the venue."""
+        return stated_traders(market, price)
 
 
 def hourly_funding(premium: Decimal, parameters: Parameters) -> Decimal:
@@ -286,8 +282,7 @@ def hourly_funding(premium: Decimal, parameters: Parameters) -> Decimal:
 
 def funding_8h(premium: Decimal, parameters: Parameters) -> Decimal:
     """F(8h) = P + clamp(interest − P, −0.05 %, +0.05 %) (docs: funding)."""
-    clamp = parameters.funding_clamp
-    return premium + max(-clamp, min(clamp, parameters.interest_8h - premium))
+    return premium_and_interest(premium, parameters.interest_8h, parameters.funding_clamp)
 
 
 def impact_premium(impact_bid: Decimal, impact_ask: Decimal, oracle: Decimal) -> Decimal:
@@ -301,23 +296,10 @@ def adl_index(exposure: Exposure, mark: Decimal) -> Decimal:
     return EXACT.multiply(gain, divide(exposure.notional, exposure.account_value))
 
 
-def _set_maintenance(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    example = "set maintenance 0.5%, or set maintenance ETH 1%"
-    only(words, 2 if len(words) == 2 else 1, example)
-    market = named(words[0], example) if len(words) == 2 else EVERY_MARKET
-    value = fraction(words[-1], "maintenance")
-    if value == 0:
-        raise SetupError("maintenance must be more than zero", example)
-    return replace(parameters, flat_maintenance=MappingProxyType({**parameters.flat_maintenance, market: value}))
-
-
 def _set_max_leverage(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
     example = "set max-leverage ETH 50x"
     only(words, 2, example)
-    text = words[1].lower().removesuffix("x")
-    if not (text.isascii() and text.isdigit() and len(text) <= 4 and 1 <= int(text) <= LARGEST_LEVERAGE):
-        raise SetupError(f"max-leverage wants 1x to {LARGEST_LEVERAGE}x, not “{words[1][:32]}”", example)
-    tiers = {**parameters.tiers, named(words[0], example): ((ZERO, int(text)),)}
+    tiers = {**parameters.tiers, named(words[0], example): ((ZERO, whole_leverage(words[1], "max-leverage", example)),)}
     return replace(parameters, tiers=MappingProxyType(tiers))
 
 
@@ -326,33 +308,16 @@ def _set_isolated_only(parameters: Parameters, words: tuple[str, ...]) -> Parame
     return replace(parameters, isolated_only=parameters.isolated_only | symbols)
 
 
-def _set_vault(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-    example = "set vault 50000"
-    only(words, 1, example)
-    capital = number(words[0].removeprefix("$").replace(",", ""), "vault", example)
-    if capital < 0:
-        raise SetupError("the vault can’t start below zero", example)
-    return replace(parameters, vault_capital=capital)
-
-
-def _rate_setter(name: str, attribute: str) -> Callable[[Parameters, tuple[str, ...]], Parameters]:
-    def setter(parameters: Parameters, words: tuple[str, ...]) -> Parameters:
-        only(words, 1, f"set {name} 0.5%")
-        return replace(parameters, **{attribute: fraction(words[0], name)})  # type: ignore[arg-type]
-
-    return setter
-
-
-OVERRIDES: Mapping[str, Callable[[Parameters, tuple[str, ...]], Parameters]] = MappingProxyType(
+OVERRIDES: Mapping[str, Setter[Parameters]] = MappingProxyType(
     {
-        "maintenance": _set_maintenance,
+        "maintenance": set_flat_maintenance,
         "max-leverage": _set_max_leverage,
         "isolated-only": _set_isolated_only,
-        "vault": _set_vault,
-        "taker": _rate_setter("taker", "taker"),
-        "maker": _rate_setter("maker", "maker"),
-        "interest": _rate_setter("interest", "interest_8h"),
-        "funding-cap": _rate_setter("funding-cap", "funding_cap"),
+        "vault": capital_setter("vault", "vault_capital"),
+        "taker": rate_setter("taker", "taker"),
+        "maker": rate_setter("maker", "maker"),
+        "interest": rate_setter("interest", "interest_8h"),
+        "funding-cap": rate_setter("funding-cap", "funding_cap"),
     }
 )
 """What `set` can change, by name."""
@@ -364,10 +329,4 @@ def rulebook(overrides: tuple[tuple[str, ...], ...]) -> Hyperliquid:
     Raises:
         SetupError: for a parameter or a value that can't be set.
     """
-    parameters = Parameters()
-    for name, *words in overrides:
-        if name not in OVERRIDES or not words:
-            known = ", ".join(f"set {each} …" for each in OVERRIDES)
-            raise SetupError(f"hyperliquid has no parameter “{name}” to set so", known)
-        parameters = OVERRIDES[name](parameters, tuple(words))
-    return Hyperliquid(parameters)
+    return Hyperliquid(overridden(Parameters(), OVERRIDES, overrides, "hyperliquid"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.commands import EXAMPLES, Command, CommandError, parse
+from engine.commands.command import Command, CommandError
+from engine.commands.grammar import EXAMPLES, parse
 from engine.script.lines import check_printable, lines_of, words_of
 from engine.script.moves import MoveTime, parse_move
 from engine.script.price_lines import LineError

@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import commands as c
-from engine.commands import CommandError, Size, parse
+from engine.commands import command as c
+from engine.commands.command import CommandError, Size
+from engine.commands.grammar import EXAMPLES, parse
 
 NUMBERS = st.integers(1, 10**9).map(lambda n: Decimal(n) / 10**4)
 SYMBOLS = st.text(string.ascii_uppercase, min_size=2, max_size=6).filter(lambda s: s not in ("ISO", "CROSS"))
@@ -19,36 +20,61 @@ SIZES = st.one_of(
     st.builds(Size, st.integers(1, 100).map(Decimal), st.just("percent")),
 )
 MODES = st.sampled_from(["isolated", "cross"])
+SHARES = st.integers(1, 9999).map(lambda n: Decimal(n) / 10**4)
+SELECTORS = {"mode": st.none() | MODES, "position_side": st.none() | st.sampled_from(["long", "short"])}
+
+
+@st.composite
+def legs(draw: st.DrawFn) -> dict[str, Decimal]:
+    """A take profit and a stop: each absent, at a price, or at a distance."""
+    said = {}
+    for leg in ("take_profit", "stop_loss"):
+        name = draw(st.sampled_from([None, leg, f"{leg}_share"]))
+        if name:
+            said[name] = draw(SHARES if name.endswith("share") else NUMBERS)
+    return said
 
 
 @st.composite
 def places(draw: st.DrawFn) -> c.Place:
-    kind = draw(st.sampled_from(["market", "limit", "stop", "take"]))
+    kind = draw(st.sampled_from(["market", "limit", "stop", "take", "trail"]))
     reduce = draw(st.booleans())
-    leg = st.none() if reduce else st.none() | NUMBERS
     return c.Place(
         side=draw(st.sampled_from(["buy", "sell"])),
         size=draw(SIZES),
         symbol=draw(SYMBOLS),
         kind=kind,
-        price=None if kind == "market" else draw(NUMBERS),
+        price=None if kind in ("market", "trail") else draw(NUMBERS),
         leverage=draw(st.none() | st.integers(1, 1000)),
         mode=draw(st.none() | MODES),
-        take_profit=draw(leg),
-        stop_loss=draw(leg),
         reduce_only=reduce,
+        limit=draw(st.none() | NUMBERS) if kind in ("stop", "take") else None,
+        trail=draw(SHARES) if kind == "trail" else None,
+        time_in_force=draw(st.sampled_from(["gtc", "post", "ioc", "fok"])) if kind == "limit" else "gtc",
+        **({} if reduce else draw(legs())),
     )
+
+
+@st.composite
+def protects(draw: st.DrawFn) -> c.Protect:
+    said = draw(legs())
+    trail = draw(SHARES if not said else st.none() | SHARES)
+    selector = {name: draw(values) for name, values in SELECTORS.items()}
+    return c.Protect(draw(SYMBOLS), trail=trail, **said, **selector)
 
 
 COMMANDS = st.one_of(
     places(),
-    st.builds(c.Close, SYMBOLS, st.none() | SIZES),
-    st.builds(c.Margin, SYMBOLS, NUMBERS | NUMBERS.map(lambda n: -n)),
+    protects(),
+    st.builds(c.Close, SYMBOLS, st.none() | SIZES, **SELECTORS),
+    st.builds(c.Reverse, SYMBOLS, **SELECTORS),
+    st.builds(c.Margin, SYMBOLS, NUMBERS | NUMBERS.map(lambda n: -n), **SELECTORS),
     st.builds(c.Leverage, SYMBOLS, st.integers(1, 999)),
     st.builds(c.SetMode, SYMBOLS, MODES),
+    st.builds(c.Hedge, st.booleans()),
     st.builds(c.Deposit, NUMBERS, st.none() | SYMBOLS),
     st.builds(c.CashOut, NUMBERS),
-    st.builds(c.Cancel, st.sampled_from(["all", "c12", "c12.tp", "ETH"])),
+    st.builds(c.Cancel, st.sampled_from(["all", "c12", "c12.tp", "c12.trail", "ETH"])),
     st.builds(c.Note, st.text(string.ascii_letters + "é€", min_size=1, max_size=40)),
     st.just(c.Flatten()),
     st.just(c.End()),
@@ -60,7 +86,17 @@ def test_text_and_command_say_the_same(command: c.Command) -> None:
     assert parse(str(command)) == command
 
 
-@given(st.text(max_size=80) | st.text(string.ascii_lowercase + " 0123456789.$%x+-@", max_size=60))
+VERBS = st.sampled_from(["buy 1 ETH", "sell $500 ETH", "close ETH", "reverse ETH", "protect ETH", "margin ETH +5"])
+WORDS = st.sampled_from(
+    [
+        *["at", "stop", "take", "trail", "limit", "tp", "sl"],
+        *["2000", "2%", "25%", "10x", "iso", "cross", "long", "short", "reduce", "post", "ioc", "fok"],
+    ]
+)
+NEAR_COMMANDS = st.builds(lambda verb, rest: " ".join([verb, *rest]), VERBS, st.lists(WORDS, max_size=8))
+
+
+@given(NEAR_COMMANDS | st.text(max_size=80) | st.text(string.ascii_lowercase + " 0123456789.$%x+-@", max_size=60))
 def test_any_text_is_a_command_or_a_helpful_refusal(text: str) -> None:
     try:
         command = parse(text)
@@ -74,7 +110,7 @@ def test_any_text_is_a_command_or_a_helpful_refusal(text: str) -> None:
     assert str(refused).isprintable()
 
 
-@pytest.mark.parametrize("text", [example for line in c.EXAMPLES.values() for example in line.split(" | ")])
+@pytest.mark.parametrize("text", [example for line in EXAMPLES.values() for example in line.split(" | ")])
 def test_every_example_works(text: str) -> None:
     parse(text)
 
@@ -95,6 +131,23 @@ def test_every_example_works(text: str) -> None:
         ("buy 1 ETH 0x", "0x"),
         ("buy 1 ETH iso cross", "“cross” has no meaning here"),
         ("buy 1 ETH reduce tp 5", "can’t carry"),
+        ("buy 1 ETH reduce sl 5%", "can’t carry"),
+        ("buy 1 ETH limit 5", "comes after stop or take"),
+        ("buy 1 ETH at 5 limit 6", "comes after stop or take"),
+        ("buy 1 ETH ioc", "“ioc” goes with “at”"),
+        ("buy 1 ETH stop 5 limit 6 fok", "“fok” goes with “at”"),
+        ("buy 1 ETH at 5 post fok", "“fok” has no meaning here"),
+        ("buy 1 ETH trail 50", "“50” is not a percentage such as 2%"),
+        ("buy 1 ETH trail 100%", "less than 100%"),
+        ("buy 1 ETH sl 100%", "less than 100%"),
+        ("sell 1 ETH tp 120%", "less than 100%"),
+        ("buy 1 ETH tp 1 tp 2%", "“tp” has no meaning here"),
+        ("close ETH half", "“half” is not a size"),
+        ("close ETH long short", "“short” has no meaning here"),
+        ("reverse ETH 50%", "“50%” has no meaning here"),
+        ("protect ETH", "tp, sl or trail is missing"),
+        ("protect ETH iso", "“iso” has no meaning here"),
+        ("hedge maybe", "neither on nor off"),
         ("margin ETH 100", "say whether to add"),
         ("mode ETH both", "neither iso nor cross"),
         ("cash in 5", "followed by “out”"),
@@ -107,3 +160,10 @@ def test_errors_name_the_word(text: str, says: str) -> None:
     with pytest.raises(CommandError) as caught:
         parse(text)
     assert says in caught.value.message
+
+
+@pytest.mark.parametrize("text", ["buy 1 ETH ioc", "buy 1 ETH limit 2000", "sell 5 SOL reduce tp 2%"])
+def test_words_that_do_not_go_together_come_back_as_ones_that_do(text: str) -> None:
+    with pytest.raises(CommandError) as caught:
+        parse(text)
+    parse(caught.value.would_work.replace("PRICE", "2000"))

@@ -7,7 +7,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import Event, Filled
 from engine.market import Market
 from engine.rulebooks.base import Refusal
@@ -40,9 +40,12 @@ def fills(events: list[Event]) -> list[tuple[str, Decimal]]:
     return [(event.order, event.price) for event in events if isinstance(event, Filled)]
 
 
-def test_a_limit_inside_the_spread_fills_on_the_way_out() -> None:
-    events = both_ways(Setup(fees=False), tape_of({"ETH": [2000, 2001, 2002]}), "buy 1 ETH at 2000.05")
-    assert fills(events) == [("c1", Decimal("2000.05"))]
+def test_a_limit_inside_the_spread_fills_once_the_price_goes_further() -> None:
+    away = tape_of({"ETH": [2000, 2000, 2001, 2000, 2002]})
+    assert fills(both_ways(Setup(fees=False), away, "buy 1 ETH at 2000.05 post")) == []
+    back = tape_of({"ETH": [2000, 2001, "1999.99"]})
+    assert fills(both_ways(Setup(fees=False), back, "buy 1 ETH at 2000.05")) == [("c1", Decimal("2000.05"))]
+    assert fills(both_ways(Setup(fees=False), away, "sell 1 ETH at 1999.95")) == [("c1", Decimal("1999.95"))]
 
 
 def test_a_stop_of_a_market_that_stood_still_waits_for_its_first_trade() -> None:
@@ -140,7 +143,7 @@ def test_the_vault_pays_no_more_than_it_has_and_the_rest_is_said_to_be_unpaid() 
     events = session.advance(1)
     (shortfall,) = [event for event in events if event.kind == "shortfall"]
     assert shortfall.figures()["unpaid"] != "0"
-    assert session.view().vault == 0
+    assert session.view().insurance == 0
     assert session.view().conserved
 
 

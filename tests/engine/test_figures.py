@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import Event, Filled, LiquidationStarted, MarginCalled, TakenOver
 from engine.rulebooks.base import Refusal
 from engine.session import Session
@@ -85,7 +85,7 @@ def test_over_a_gap_below_two_thirds_the_backstop_takes_both(eth: str) -> None:
     view = session.view()
     assert (view.equity, view.wallet, view.positions, view.state) == (0, 0, (), "wiped out")
     assert view.conserved
-    assert view.vault == 10_000_000 + only(events, TakenOver)[0].lost
+    assert view.insurance == 10_000_000 + only(events, TakenOver)[0].lost
 
 
 def test_the_player_deposits_after_a_wipe_out_and_goes_on_counted() -> None:

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.commands import parse
-from engine.formula import Const, Floor, Formula, Max, Min, Price, Scaled, Sum
+from engine.commands.grammar import parse
+from engine.formula import Const, Floor, Formula, Max, Min, Price, Scaled, Sum, folded
 from engine.margin import Health, brackets, crossing
+from engine.search.float_form import float_form
 from engine.session import Session
 from engine.setup import Setup
 from tests.engine.tapes import tape_of
@@ -32,21 +33,46 @@ def _grown(inner: st.SearchStrategy[Formula]) -> st.SearchStrategy[Formula]:
 TREES = st.recursive(LEAVES, _grown, max_leaves=8)
 
 
-@given(tree=TREES, a=PRICES, b=PRICES)
-def test_compiled_and_exact_agree(tree: Formula, a: Decimal, b: Decimal) -> None:
-    arrays = {"A": np.array([[float(a)] * 2] * 3), "B": np.array([[float(b)] * 2] * 3)}
-    value = np.broadcast_to(tree.compiled()(arrays), (3, 2))
-    scale = tree.magnitude({"A": (0.0, float(a)), "B": (0.0, float(b))})
-    assert np.all(np.abs(value - float(tree.exact({"A": a, "B": b}))) <= 1e-12 * scale + 1e-300)
+FLOATED = st.one_of(TREES, st.builds(Floor, st.just("floored"), TREES, st.sampled_from([Decimal("0.5"), Decimal(7)])))
+UNITS = {"A": Decimal("0.01"), "B": Decimal("0.01")}
 
 
-@given(tree=TREES, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES), share=st.integers(0, 100))
-def test_bounds_hold(tree: Formula, a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal], share: int) -> None:
-    over = {"A": (float(min(a)), float(max(a))), "B": (float(min(b)), float(max(b)))}
-    at = {"A": a[0] + (a[1] - a[0]) * share / 100, "B": b[0] + (b[1] - b[0]) * share / 100}
-    low, high = tree.bounds(over)
-    slack = 1e-9 * (1 + tree.magnitude(over))
-    assert low - slack <= float(tree.exact(at)) <= high + slack
+def _ticks(price: Decimal) -> float:
+    return float(price * 100)
+
+
+@given(tree=TREES, a=PRICES, b=PRICES, factor=NUMBERS)
+def test_the_float_form_and_the_exact_value_agree(tree: Formula, a: Decimal, b: Decimal, factor: Decimal) -> None:
+    form = float_form(folded(Scaled("scaled", factor, tree)), UNITS)
+    expected = float(factor * tree.exact({"A": a, "B": b}))
+    slack = 1e-12 * form.magnitude({"A": _ticks(a), "B": _ticks(b)}) + 1e-300
+    assert abs(form.number({"A": _ticks(a), "B": _ticks(b)}) - expected) <= slack
+    arrays = {"A": np.full((3, 2), _ticks(a)), "B": np.full((3, 2), _ticks(b))}
+    assert np.all(np.abs(np.broadcast_to(form.values(arrays), (3, 2)) - expected) <= slack)
+
+
+@given(tree=FLOATED, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES), factor=NUMBERS, seed=st.integers(0, 99))
+def test_bounds_contain_every_value_between(
+    tree: Formula, a: tuple[Decimal, Decimal], b: tuple[Decimal, Decimal], factor: Decimal, seed: int
+) -> None:
+    form = float_form(folded(Scaled("scaled", factor, tree)), UNITS)
+    lows = {"A": np.array([_ticks(min(a)), _ticks(a[0])]), "B": np.array([_ticks(min(b)), _ticks(b[0])])}
+    highs = {"A": np.array([_ticks(max(a)), _ticks(a[0])]), "B": np.array([_ticks(max(b)), _ticks(b[0])])}
+    slack = 1e-9 * (1 + form.magnitude({"A": _ticks(max(a)), "B": _ticks(max(b))}))
+    low, high = (np.broadcast_to(side, 2) for side in (form.lowest(lows, highs), form.highest(lows, highs)))
+    for share in np.random.default_rng(seed).random((5, 2)):
+        at = {"A": float(lows["A"][0] + (highs["A"][0] - lows["A"][0]) * share[0])}
+        at["B"] = float(lows["B"][0] + (highs["B"][0] - lows["B"][0]) * share[1])
+        assert low[0] - slack <= form.number(at) <= high[0] + slack
+    alone = form.number({"A": _ticks(a[0]), "B": _ticks(b[0])})
+    assert low[1] - slack <= alone <= high[1] + slack
+
+
+def test_constants_fold_without_an_error_of_cancellation() -> None:
+    large = Decimal("123456789012345.000001")
+    form = float_form(folded(Sum("sum", (Const("in", large), Price("A"), Const("out", -large + 1)))))
+    assert form.constant == 1.0
+    assert form.slopes == (("A", 1.0),)
 
 
 @given(tree=TREES, a=st.tuples(PRICES, PRICES), b=st.tuples(PRICES, PRICES))
@@ -119,7 +145,8 @@ def test_every_figure_of_a_pool_opens_into_terms_that_come_to_it() -> None:
     session.do(parse("buy $10000 ETH 10x cross"))
     session.do(parse("sell $2500 SOL 5x cross"))
     pool = session.view().pools[0]
-    equity, maintenance, initial = session.explain("cross")
+    opened = {each.figure: each for each in session.explain("cross")}
+    equity, maintenance, initial = (opened[figure] for figure in ("equity", "requirement", "initial_requirement"))
     assert equity.terms[0].value == pool.equity
     assert maintenance.terms[0].value == pool.requirement
     assert initial.terms[0].value == pool.initial_requirement

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, localcontext
 
-from engine.commands import parse
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.commands.grammar import parse
 from engine.events import FundingPaid
+from engine.funding.schedule import FIRST_DUES, FundingSchedule, funding_schedule
+from engine.numbers import EXACT
+from engine.rulebooks import VENUES, rulebook_of
+from engine.segment import Segment
 from engine.session import Session
 from engine.setup import Setup
-from tests.engine.tapes import START, tape_of
+from engine.tape import Path, Tape
+from tests.engine.tapes import START, tape_of, tapes
 
 HOUR = 3_600_000
 PLAIN = Setup(balance=Decimal(10_000), slippage=False, fees=False)
@@ -67,3 +77,54 @@ def test_funding_alone_can_liquidate() -> None:
 def test_funding_off_charges_none() -> None:
     tape = tape_of({"ETH": [2000] * 13}, seconds=600)
     assert paid(tape, "buy 1 ETH 5x", setup=Setup(fees=False, funding=False)) == []
+
+
+@given(tape=tapes(longest=60), venue=st.sampled_from(sorted(VENUES)))
+def test_the_schedule_is_what_the_walk_over_each_segment_finds(tape: Tape, venue: str) -> None:
+    path, rulebook = Path(tape), rulebook_of(venue)
+    schedule = FundingSchedule(path, rulebook)
+    schedule.reach(len(tape) - 1)
+    expected: list[tuple[int, int]] = []
+    due = rulebook.next_funding(int(tape.times[0]))
+    while due <= tape.times[-1]:
+        expected.append((due, int(np.searchsorted(tape.times, due))))
+        due = rulebook.next_funding(due)
+    assert list(zip(schedule.times, schedule.vertices, strict=True)) == expected
+    for symbol in tape.by_symbol:
+        charges = schedule.charges(symbol)
+        for place, (due, vertex) in enumerate(expected):
+            segment = Segment(path, vertex)
+            fraction = segment.when(due)
+            assert fraction is not None
+            assert charges.marks[place] == segment.at(fraction).marks[symbol]
+            premium = path.mean_premium(symbol, due - rulebook.funding_period(), due, vertex)
+            with localcontext(EXACT):
+                assert charges.rates[place] == rulebook.funding_rate(symbol, premium)
+            payment = float(charges.marks[place] * charges.rates[place])
+            assert charges.paid(place + 1) - charges.paid(place) == pytest.approx(payment, rel=1e-9, abs=1e-9)
+            assert charges.turnover(place, place + 1) == pytest.approx(abs(payment), rel=1e-9, abs=1e-9)
+
+
+def test_a_schedule_is_looked_up_as_far_as_time_has_come_and_kept_with_the_tape() -> None:
+    tape = tape_of({"ETH": [2000] * 900}, seconds=3600)
+    path = Path(tape)
+    schedule = funding_schedule(path, rulebook_of("hyperliquid"), "terms")
+    assert funding_schedule(Path(tape), rulebook_of("hyperliquid"), "terms") is schedule
+    assert schedule.reach(3)
+    assert len(schedule.times) == FIRST_DUES
+    assert not schedule.reach(FIRST_DUES)
+    assert schedule.vertex_of(FIRST_DUES) == FIRST_DUES + 1
+    assert len(schedule.times) == 2 * FIRST_DUES
+    assert schedule.vertex_of(899) == 900
+    assert schedule.settled(schedule.times[4]) == schedule.passed(schedule.vertices[4]) == 5
+
+
+@pytest.mark.parametrize("stop_on", [frozenset({"funding"}), frozenset({"any"})])
+def test_funding_is_a_stop_only_for_who_asks_for_it(stop_on: frozenset[str]) -> None:
+    tape = tape_of({"ETH": [2000] * 30}, seconds=1800)
+    session = Session(PLAIN, tape)
+    session.do(parse("buy 1 ETH 5x"))
+    (event,) = session.advance(29, stop_on)
+    assert (event.kind, session.step) == ("funding", 2)
+    assert len(session.advance(29)) == 13
+    assert session.view().funding == Decimal("-0.35")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import LiquidationStarted
 from engine.session import Session
 from engine.setup import Setup

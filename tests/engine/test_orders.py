@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import Event, Filled, OrderCancelled
 from engine.rulebooks.base import Refusal
 from engine.session import Session
@@ -261,3 +261,31 @@ def test_the_other_mode_of_an_open_position_is_previewed_as_if_it_were_in_it() -
     asked_isolated, asked_cross = session.preview(parse("buy 1 ETH cross"))
     assert asked_cross.refusal is not None
     assert not asked_isolated.supposed
+
+
+def test_a_market_that_is_called_like_an_order_can_be_cancelled() -> None:
+    tape = tape_of({"C98": [2000, 2000], "ETH": [2000, 2000]})
+    session = Session(QUIET, tape)
+    for number, text in enumerate(("buy 1 C98 at 1000", "buy 1 ETH at 1000", "buy 2 ETH at 1000"), start=96):
+        session.do(parse(text), number=number)
+    session.do(parse("cancel C98"), number=99)
+    assert list(session.account.orders) == ["c97", "c98"]
+    session.do(parse("cancel c98"), number=100)
+    assert list(session.account.orders) == ["c97"]
+    session.do(parse("cancel C97"), number=101)
+    assert list(session.account.orders) == []
+    assert [str(parse(text)) for text in ("cancel C98", "cancel c98", "cancel C9.tp")] == [
+        "cancel C98",
+        "cancel c98",
+        "cancel c9.tp",
+    ]
+    session.do(parse("buy 1 C98 at 1000"), number=102)
+    session.do(parse("cancel c98"), number=103)
+    assert list(session.account.orders) == []
+
+
+def test_an_order_that_reduces_leaves_what_comes_next_as_it_is() -> None:
+    session, _ = play(tape_of({"ETH": [2000, 2000]}), "buy 1 ETH 10x iso", "sell 0.5 ETH 2x iso reduce", "close ETH")
+    assert (session.account.leverages, session.account.modes) == ({"ETH": 10}, {"ETH": "isolated"})
+    session.do(parse("buy 1 ETH"))
+    assert session.view().positions[0].leverage == 10

@@ -10,12 +10,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from engine import observe
 from engine.account import Account, Pool
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import Event
 from engine.exchange import Exchange
-from engine.liquidation import liquidate
+from engine.liquidation.steps import liquidate
+from engine.looking import observe
 from engine.rulebooks.base import Refusal
 from engine.segment import Moment
 from engine.session import Session
@@ -26,6 +26,7 @@ SIZES = st.sampled_from(["$500", "$5000", "$40000", "$150000", "$30000000", "0.5
 LEVERAGES = st.sampled_from(["", "1x", "3x", "10x", "20x", "25x", "40x", "50x"])
 MODES = st.sampled_from(["", "iso", "cross"])
 OFFSETS = st.sampled_from(["0.7", "0.9", "0.97", "0.995", "0.9999", "1.0001", "1.005", "1.03", "1.1", "1.4"])
+TRAILS = st.sampled_from(["0.01%", "0.5%", "2%", "10%", "60%"])
 SETUPS = st.builds(
     Setup,
     mode=st.sampled_from(["isolated", "cross"]),
@@ -40,10 +41,12 @@ SETUPS = st.builds(
 class SessionMachine(RuleBasedStateMachine):
     """One session that leaps and its twin that takes single steps."""
 
-    @initialize(setup=SETUPS, tape=tapes())
-    def start(self, setup: Setup, tape: Any) -> None:
+    @initialize(setup=SETUPS, tape=tapes(), opening=st.sampled_from(["", "buy 30%", "sell 60%"]))
+    def start(self, setup: Setup, tape: Any, opening: str) -> None:
         self.leaping, self.stepping = Session(setup, tape), Session(setup, tape)
         self.symbols = [market.symbol for market in tape.markets]
+        if opening:
+            self.give(f"{opening} {self.symbol(0)} 5x")
 
     def give(self, text: str) -> None:
         """Give both the same command; a refused one must change nothing."""
@@ -71,18 +74,64 @@ class SessionMachine(RuleBasedStateMachine):
         place=st.integers(0, 2),
         kind=st.sampled_from(["at", "stop", "take"]),
         offset=OFFSETS,
+        limit=st.none() | OFFSETS,
         mode=MODES,
-        reduce=st.sampled_from(["", "reduce"]),
+        last=st.sampled_from(["", "reduce", "tp 3% sl 2%", "sl 0.4%"]),
     )
-    def order(self, side: str, size: str, place: int, kind: str, offset: str, mode: str, reduce: str) -> None:
+    def order(
+        self, side: str, size: str, place: int, kind: str, offset: str, limit: str | None, mode: str, last: str
+    ) -> None:
         symbol = self.symbol(place)
-        self.give(f"{side} {size} {symbol} {kind} {self.price(symbol, offset)} {mode} {reduce}")
+        words = f"limit {self.price(symbol, limit)}" if limit and kind != "at" else ""
+        self.give(f"{side} {size} {symbol} {kind} {self.price(symbol, offset)} {words} {mode} {last}")
+
+    @rule(
+        side=st.sampled_from(["buy", "sell"]),
+        size=SIZES,
+        place=st.integers(0, 2),
+        offset=OFFSETS,
+        last=st.sampled_from(["", "reduce", "tp 3% sl 2%"]),
+        in_force=st.sampled_from(["post", "ioc", "fok"]),
+    )
+    def in_force(self, side: str, size: str, place: int, offset: str, last: str, in_force: str) -> None:
+        symbol = self.symbol(place)
+        self.give(f"{side} {size} {symbol} at {self.price(symbol, offset)} {last} {in_force}")
+
+    @rule(
+        side=st.sampled_from(["buy", "sell"]),
+        size=SIZES,
+        place=st.integers(0, 2),
+        trail=TRAILS,
+        last=st.sampled_from(["", "reduce", "tp 3% sl 2%"]),
+    )
+    def trail(self, side: str, size: str, place: int, trail: str, last: str) -> None:
+        self.give(f"{side} {size} {self.symbol(place)} trail {trail} {last}")
+
+    @rule(
+        place=st.integers(0, 2),
+        gain=OFFSETS | TRAILS,
+        loss=OFFSETS | TRAILS,
+        legs=st.sampled_from(["tp", "sl", "tp sl"]),
+    )
+    def protect(self, place: int, gain: str, loss: str, legs: str) -> None:
+        symbol, words = self.symbol(place), []
+        for leg, distance in zip(legs.split(" "), (gain, loss), strict=False):
+            words += [leg, distance if distance.endswith("%") else self.price(symbol, distance)]
+        self.give(f"protect {symbol} {' '.join(words)}")
+
+    @rule(place=st.integers(0, 2), trail=TRAILS)
+    def protect_by_trailing(self, place: int, trail: str) -> None:
+        self.give(f"protect {self.symbol(place)} trail {trail}")
 
     @rule(place=st.integers(0, 2), size=SIZES, gain=OFFSETS, loss=OFFSETS, mode=MODES, limit=st.none() | OFFSETS)
     def bracket(self, place: int, size: str, gain: str, loss: str, mode: str, limit: str | None) -> None:
         symbol = self.symbol(place)
         at = f"at {self.price(symbol, limit)}" if limit else ""
         self.give(f"buy {size} {symbol} {at} {mode} tp {self.price(symbol, gain)} sl {self.price(symbol, loss)}")
+
+    @rule(place=st.integers(0, 2))
+    def reverse(self, place: int) -> None:
+        self.give(f"reverse {self.symbol(place)}")
 
     @rule(
         text=st.sampled_from(
@@ -132,22 +181,28 @@ class SessionMachine(RuleBasedStateMachine):
         assert observe.conserved(self.leaping)
         view = self.leaping.view()
         assert view.equity == sum(pool.equity for pool in view.pools)
-        assert view.vault >= 0
+        assert view.insurance >= 0
         trading = {market.symbol for market in view.markets if market.trades}
         for pool in view.pools:
             if pool.mode == "isolated":
                 assert len(pool.positions) == 1
             if {position.symbol for position in pool.positions} <= trading:
                 assert pool.cushion >= 0
+
+    @precondition(lambda self: hasattr(self, "leaping"))
+    @invariant()
+    def keeps_positions_apart(self) -> None:
+        """One position a market."""
         for symbol in self.symbols:
-            assert len(self.leaping.account.pools_with(symbol)) <= 1
+            assert len(self.leaping.account.positions_in(symbol)) <= 1
 
     @precondition(lambda self: hasattr(self, "leaping"))
     @invariant()
     def survives_saving(self) -> None:
-        again = self.leaping.copy()
-        assert again.snapshot() == self.leaping.snapshot()
-        assert again.view() == self.leaping.view()
+        session = self.leaping
+        for again in (session.copy(), Session.restore(session.setup, session.tape, session.snapshot())):
+            assert again.snapshot() == session.snapshot()
+            assert again.view() == session.view()
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.session import Session
 from engine.setup import Setup
-from engine.snapshot_checks import SnapshotError
+from engine.state.checks import SnapshotError
 from engine.tape import Origin, Tape, arrays_of, header_of, tape_from
 from tests.engine.tapes import tape_of
 
@@ -29,6 +29,8 @@ def played() -> Session:
         "sell 5 SOL 5x cross",
         "buy 1 SOL at 50 cross",
         "leverage SOL 3x",
+        "protect ETH sl 20% trail 10%",
+        "sell 2 SOL stop 90 limit 89 cross tp 5% sl 120",
     ):
         assert isinstance(session.do(parse(text)), tuple), text
     session.advance(2)

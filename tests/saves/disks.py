@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import Note
+from engine.commands.command import Note
 from engine.setup import Setup
 from saves import Library, SaveError
 from tests.saves.playing import new_session, play_all, random_moves

@@ -10,7 +10,8 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.commands import Command, parse
+from engine.commands.command import Command
+from engine.commands.grammar import parse
 from engine.events import Event
 from engine.market import Market
 from engine.rulebooks.base import Refusal

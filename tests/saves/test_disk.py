@@ -10,9 +10,9 @@ import pytest
 from sqlite_utils import Database
 
 import saves.store
-from engine.commands import Note
-from saves import Library, SaveError
-from saves.database import connect
+from engine.commands.command import Note
+from saves import Library, Recorder, SaveError
+from saves.database import FRAME_PATIENCE, PATIENCE, connect
 from saves.journal import LONGEST_WAIT
 from tests.saves.disks import on_a_disk
 from tests.saves.playing import new_session, play_all, random_moves
@@ -37,9 +37,9 @@ class Disk:
     def __init__(self) -> None:
         self.full, self.tries = False, 0
 
-    def connect(self, path: Path) -> Database:
+    def connect(self, path: Path, patience: float | None = None) -> Database:
         self.tries += 1
-        db = connect(path)
+        db = connect(path, patience)
         if self.full:
             db.execute("PRAGMA max_page_count = 1").fetchone()  # SQLite takes the present size, it can't be less
         return db
@@ -113,6 +113,39 @@ def test_another_program_that_keeps_the_library_busy(library: Library, monkeypat
             other.execute("ROLLBACK")
         recorder.do(Note("is through"))
         assert recorder.saved
+
+
+def test_a_busy_library_keeps_no_frame_waiting(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    waits: list[float] = []
+
+    def noted(path: Path, patience: float | None = None) -> Database:
+        waits.append(PATIENCE if patience is None else patience)
+        return connect(path, 0.01)
+
+    monkeypatch.setattr(saves.store, "connect", noted)
+    with library.create(new_session()) as recorder:
+        assert waits == [PATIENCE], "a new session is worth waiting for"
+        assert busy_timeout(recorder) == FRAME_PATIENCE
+        with sqlite3.connect(library.home / "library.db", isolation_level=None) as other:
+            recorder._journal.store.disconnect()
+            other.execute("BEGIN IMMEDIATE")
+            recorder.do(Note("has to wait"))
+            assert recorder.trouble == "another program keeps the library busy"
+            other.execute("ROLLBACK")
+        assert waits[1:] == [FRAME_PATIENCE]
+        for _ in range(8):  # the frames of a desk on which time stands still
+            recorder.retry()
+        assert recorder.saved, recorder.trouble
+        assert not recorder.retry()
+        recorder.advance(1)
+        recorder._journal.store.disconnect()
+    assert waits[-1] == PATIENCE, "nothing comes after the last that is written"
+    assert [each.text for each in library.commands(recorder.id)] == ["note has to wait"]
+
+
+def busy_timeout(recorder: Recorder) -> float:
+    """Seconds that the recorder's connection waits."""
+    return float(recorder._journal.store._connected().execute("PRAGMA busy_timeout").fetchone()[0]) / 1000
 
 
 def test_the_library_is_removed_while_the_game_runs(library: Library) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.events import Event
-from engine.views import View
+from engine.looking.views import View
 from saves import Library
 from tests.saves.playing import Move, new_session, play, play_all, random_moves
 from tests.saves.writer import VERTICES

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.setup import Setup
 from saves import Library, SavedSession, SaveError
 from saves.home import home_folder

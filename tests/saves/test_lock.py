@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import Note
+from engine.commands.command import Note
 from saves import Library, SaveError, SessionInUse
+from saves.database import PATIENCE
 from saves.lock import SessionLock
 from tests.saves.playing import new_session
 
@@ -115,7 +116,8 @@ def test_several_processes_open_a_new_library_at_once(tmp_path: Path) -> None:
         assert len({each.digest for each in library.sessions()}) == 1
 
 
-def test_two_processes_write_to_one_library(library: Library) -> None:
+def test_two_processes_write_to_one_library(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("saves.database.FRAME_PATIENCE", PATIENCE)  # here every write has to come through at once
     with writer("play", library.home, 5, 60) as other, library.create(new_session()) as mine:
         for number in range(80):
             mine.do(Note(f"note {number}"))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.commands import Note, parse
+from engine.commands.command import Note
+from engine.commands.grammar import parse
 from engine.rulebooks.base import Refusal
 from saves import Library, Recorder
 from saves.batch import KEPT_COMMANDS

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import events
+from engine import Session, events, parse
 from engine.events import Event, iso
+from engine.rulebooks.base import Refusal
 from engine.setup import Setup
 from saves import SaveError
-from saves.records import event_from, event_text, milliseconds, setup_from, setup_text
+from saves.records import event_from, event_text, resolved_size
+from saves.rows import milliseconds, setup_from, setup_text
+from tests.engine.tapes import tape_of
 
 KINDS = [each for each in vars(events).values() if isinstance(each, type) and issubclass(each, Event)]
 MOMENTS = st.integers(0, 253_402_300_799_999)
@@ -83,3 +86,28 @@ def test_what_is_no_event_is_refused(kind: str, time: str, text: str) -> None:
 )
 def test_a_setup_comes_back(setup: Setup) -> None:
     assert setup_from(setup_text(setup)) == setup
+
+
+@pytest.mark.parametrize(
+    ("commands", "size"),
+    [
+        (("buy 400 ETH",), "400"),
+        (("buy 400 ETH at 1900",), "400"),
+        (("buy 400 ETH at 2002.10",), "400"),  # 300 at once, 100 wait
+        (("buy 400 ETH at 2002.10 ioc",), "300"),
+        (("buy 400 ETH at 2002.10 sl 1900",), "400"),
+        (("buy 3 ETH", "sell 5 ETH"), "5"),
+        (("buy 3 ETH", "reverse ETH"), "6"),
+        (("buy 3 ETH", "close ETH 50%"), "1.5"),
+        (("buy 3 ETH", "flatten"), "3"),
+        (("buy 3 ETH", "sell 1 BTC", "flatten"), None),
+        (("buy 3 ETH", "protect ETH sl 1900"), None),
+        (("deposit 100",), None),
+    ],
+)
+def test_a_commands_size_is_all_that_its_order_came_to(commands: tuple[str, ...], size: str | None) -> None:
+    game = Session(Setup(balance=Decimal(10_000_000)), tape_of({"ETH": [2000, 2000], "BTC": [60_000, 60_000]}))
+    for text in commands:
+        answer = game.do(parse(text))
+        assert not isinstance(answer, Refusal)
+    assert resolved_size(len(commands), answer) == size

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from engine.account import Pool, Position
-from engine.funding import funding_payment
+from engine.funding.payments import funding_payment
 from engine.margin import Health, raw_failing_price
 from engine.numbers import ZERO, divide
 from engine.rulebooks.base import Exposure

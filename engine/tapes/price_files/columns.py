@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
+from engine.assets import MAJORS
 from engine.tapes.price_files.errors import PriceFileError
 from engine.tapes.price_files.figures import number
 from engine.tapes.price_files.refusals import refuse_headed, refuse_unlabelled
 from engine.tapes.price_files.source import Source
-from engine.tapes.price_files.symbols import MAJORS
 
 TIME_NAMES = (
     "unix", "unixtime", "unixtimestamp", "unixtimestampms", "opentime", "klineopentime", "opentimestamp", "timestamp",

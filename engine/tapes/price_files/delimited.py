@@ -16,7 +16,9 @@ from engine.tapes.price_files.figures import ABSENT, number
 from engine.tapes.price_files.report import Repair
 from engine.tapes.price_files.source import SAMPLE_ROWS, TEXT_WIDTH, Loaded, Progress, as_bytes
 
-CHUNK = 65_536
+CHUNK = 32_768
+"""Lines that are read at once; progress is told after each."""
+
 LONGEST_LINE = 100_000
 SNIFFED = 60
 DELIMITERS = ("\t", ";", "|", ",")
@@ -293,8 +295,11 @@ def _even(chunk: list[str], delimiter: str, width: int) -> bool:
     ends = np.append(np.flatnonzero(marks == ord("\n")), len(marks))
     if len(ends) != len(chunk) or '"' in text:
         return False
-    counts = np.diff(np.searchsorted(delimiters, ends), prepend=0)
-    return bool((counts == width - 1).all())
+    if width < 2 or len(delimiters) != len(chunk) * (width - 1):
+        return False
+    # As many as there should be in all: then each line has its own if its first and last lie between the line ends.
+    cut = delimiters.reshape(len(chunk), width - 1)
+    return bool((cut[:, -1] < ends).all() and (cut[1:, 0] > ends[:-1]).all())
 
 
 def _row_type(numeric: Sequence[int], text: Sequence[int]) -> np.dtype[np.void]:

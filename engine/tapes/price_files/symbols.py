@@ -6,18 +6,11 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from engine.assets import ALIASES, MAJORS, OLD_QUOTES, QUOTES
 from engine.market import SYMBOL_LENGTH, valid_symbol
 
-QUOTES = ("USDT", "USDC", "USD", "DAI", "EUR", "GBP", "JPY", "KRW", "TRY", "BRL", "AUD")
-OLD_QUOTES = ("FDUSD", "BUSD", "TUSD")
-"""Dollars whose first letters may as well end the coin (`SHIBUSD`): believed behind a well-known coin only."""
-
-MAJORS = frozenset(
-    ("ADA", "ATOM", "AVAX", "BNB", "BTC", "DOGE", "DOT", "ETH", "FTT", "LINK", "LTC", "LUNA", "MATIC", "SHIB", "SOL")
-)
 COIN_QUOTES = ("BTC", "ETH", "BNB", "XBT")
 DOLLARS = frozenset(("USDT", "USDC", "USD", "DAI", *OLD_QUOTES))
-ALIASES = {"XBT": "BTC", "XXBT": "BTC", "XETH": "ETH", "XDG": "DOGE"}
 UNKNOWN = "PRICE"
 _NO_SYMBOL = frozenset(
     (

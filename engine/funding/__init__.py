@@ -1,0 +1,1 @@
+"""What longs and shorts pay each other, and when."""

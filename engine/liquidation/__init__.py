@@ -1,0 +1,1 @@
+"""What happens to a pool that falls below maintenance, and what is said of it."""

@@ -1,0 +1,1 @@
+"""Looking at a session without touching it."""

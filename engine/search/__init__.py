@@ -1,0 +1,1 @@
+"""The next vertex at which anything can happen."""

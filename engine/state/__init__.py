@@ -1,0 +1,1 @@
+"""The state of a session: written down, checked, read back, undone."""
