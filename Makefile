@@ -14,10 +14,13 @@ PYTEST := $(BIN)/python -m pytest -q
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
-.PHONY: play test test-all lint format types contracts pictures bench clean help
+.PHONY: play serve test test-all lint format types contracts pictures bench clean help
 
 play: $(VENV)/.play  ## play the game; make play ARGS="--help" passes arguments on
 	@$(BIN)/isocross $(ARGS)
+
+serve: $(VENV)/.web  ## play it in a browser of this machine; ARGS="--port 8000"
+	@$(BIN)/isocross serve $(ARGS)
 
 test: $(VENV)/.dev  ## the tests that take milliseconds; ARGS="-k margin" picks some
 	@$(PYTEST) -n 2 --dist loadgroup -m "not slow" $(ARGS)
@@ -52,16 +55,21 @@ clean:  ## remove .venv and what the tools left
 help:  ## this list
 	@awk -F ':.*##  *' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
-# Two stamps, so that `make play` installs no developers' tools; the second is the first and more.
+# Three stamps, so that `make play` installs no web server and no developers' tools; each holds the one before.
 $(VENV)/.play: pyproject.toml constraints.txt $(VENV)/pyvenv.cfg
 	@echo "isocross: installing what the game needs into $(VENV) (once)"
 	@$(INSTALL) -e '.[files]'
 	@touch $@
 
+$(VENV)/.web: pyproject.toml constraints.txt $(VENV)/pyvenv.cfg
+	@echo "isocross: installing the game and what a browser needs into $(VENV) (once)"
+	@$(INSTALL) -e '.[files,web]'
+	@touch $(VENV)/.play $@
+
 $(VENV)/.dev: pyproject.toml constraints.txt $(VENV)/pyvenv.cfg
 	@echo "isocross: installing the game and what its tests need into $(VENV) (once)"
-	@$(INSTALL) -e '.[files,dev]'
-	@touch $(VENV)/.play $@
+	@$(INSTALL) -e '.[files,web,dev]'
+	@touch $(VENV)/.play $(VENV)/.web $@
 
 # The first Python that is new enough; PYTHON=... says which.
 $(VENV)/pyvenv.cfg:

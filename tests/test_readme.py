@@ -7,26 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from engine.commands import parse
+from engine.commands.grammar import parse
 from engine.script import parse_move, read_script
 from tui.cli import main
+from tui.key_names import bindings_in, key_name, keys_of
 from tui.screens.desk_keys import DESK_BINDINGS
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
-KEY_NAMES = {
-    "<": "less_than_sign",
-    ">": "greater_than_sign",
-    "+": "plus",
-    "-": "minus",
-    "[": "left_square_bracket",
-    "]": "right_square_bracket",
-    ".": "full_stop",
-    ",": "comma",
-    ":": "colon",
-    "?": "question_mark",
-    "Esc": "escape",
-}
 
 
 def block(word: str) -> str:
@@ -63,6 +51,6 @@ def test_every_key_in_the_table_is_bound() -> None:
     rows = [line for line in README.splitlines() if line.startswith("| `")]
     cells = [cell for row in rows for cell in row.strip("|").split(" | ")[::2]]
     keys = {key for cell in cells for key in re.findall(r"`(.+?)`", cell)}
-    bound = {key for binding in DESK_BINDINGS for key in binding.key.split(",")}  # type: ignore[union-attr]
+    bound = {key_name(key) for binding in bindings_in(DESK_BINDINGS) for key in keys_of(binding, {})}
     assert len(keys) > 15
-    assert {KEY_NAMES.get(key, key) for key in keys} <= bound
+    assert keys <= bound

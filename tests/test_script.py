@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.commands import Note, Place
+from engine.commands.command import Note, Place
 from engine.script import (
     DEFAULT_START,
     EVENT_KINDS,

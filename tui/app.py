@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from time import monotonic
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
+from textual.binding import Binding, BindingType
+from textual.filter import LineFilter
+from textual.signal import Signal
 
-from saves import Library, Recorder, SaveError
+from saves import Library, SaveError
 from saves.home import home_folder
+from tui.ascii_glyphs import AsciiGlyphs
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
+from tui.key_texts import key_for, spelled
 from tui.pastes import guard_pastes
-from tui.play import Play
-from tui.prices import Made, PricesError, make_tape
-from tui.screens.desk import DeskScreen
-from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
-from tui.screens.new import NewScreen
-from tui.start import QUICK_SETUP, NewSession, quick_prices
-from tui.themes import THEMES, register_themes, variable_defaults
+from tui.settings import Settings
+from tui.settings.described import described
+from tui.settings.reading import read_settings
+from tui.settings.writing import keep_change
+from tui.start import Coming, NewSession, quick_prices, quick_setup
+from tui.themes import other_ground, register_themes, variable_defaults
+
+if TYPE_CHECKING:
+    # What a session needs is imported when there is one to play, or while Home is looked at: Home is there at once.
+    from textual.command import Provider
+
+    from saves import Recorder
+    from tui.screens.desk import DeskScreen
 
 LARGE = 500_000
 """Prices; above it, writing or reading a session takes longer than a player should look at a frozen screen."""
 
+HANGUP_SECONDS = 2.0
+"""How often it is asked whether anybody is still there to play."""
+
 __all__ = ["IsocrossApp", "NewSession"]
+
+
+def _game_commands() -> type[Provider]:
+    """What the palette offers. The palette, the help and the settings are imported when they are first opened."""
+    from tui.palette import GameCommands
+
+    return GameCommands
+
+
+def _import_the_rest() -> None:
+    """Import what a session needs while the player looks at Home."""
+    for module in ("tui.screens.desk", "tui.screens.new", "tui.play", "saves.live", "engine.session"):
+        import_module(module)
 
 
 class IsocrossApp(App[None]):
@@ -35,44 +64,123 @@ class IsocrossApp(App[None]):
         start: a session to begin, or the id of one to continue, instead of Home.
         clock: real seconds.
         ticking: whether a desk lets frames come by themselves.
+        ascii_terminal: whether the terminal is likely to show nothing but ASCII.
+        gone: whether the terminal has gone away; asked every few seconds.
 
     Attributes:
+        settings: the player's; `settings_changed` is published when there are others.
+        problems: what could not be taken from the settings file.
         unsaved: why the last session was not saved to its end; None where all of them were.
     """
 
     TITLE = "isocross"
-    ENABLE_COMMAND_PALETTE = False
+    COMMANDS = {_game_commands}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+p", "command_palette", "palette: everything by its words", priority=True, id="app.palette"),
+        Binding("f2", "settings", "settings", id="app.settings"),
+        Binding("ctrl+q", "quit", "leave the program; everything is saved", priority=True, id="app.quit"),
+    ]
 
     def __init__(
         self,
         library: Library,
-        start: NewSession | str | None = None,
+        start: NewSession | Coming | str | None = None,
         clock: Callable[[], float] = monotonic,
         ticking: bool = True,
+        ascii_terminal: bool = False,
+        gone: Callable[[], bool] | None = None,
     ) -> None:
         guard_pastes()
+        self._ascii = AsciiGlyphs(enabled=False)
         super().__init__()
         register_themes(self)
-        self._library, self._start = library, start
-        self._clock, self._ticking = clock, ticking
+        self._ascii_terminal = ascii_terminal
+        self.settings_changed: Signal[Settings] = Signal(self, "settings")
+        self.settings, self.problems = read_settings(home_folder())
+        self._in_file = self.settings
+        self._follow(self.settings)
+        self.library, self._start = library, start
+        self._clock, self._ticking, self._gone = clock, ticking, gone
         self._recorder: Recorder | None = None
         self.unsaved: str | None = None
+        self._note: str | None = None
 
     def get_theme_variable_defaults(self) -> dict[str, str]:
         return variable_defaults(self)
 
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        return [*super().get_line_filters(), self._ascii] if self._ascii.enabled else super().get_line_filters()
+
+    def _follow(self, settings: Settings) -> None:
+        """Do what the settings say."""
+        self.settings = settings
+        self.theme = settings.theme
+        self._ascii.enabled = settings.ascii == "on" or (settings.ascii == "auto" and self._ascii_terminal)
+        self.animation_level = "none" if settings.reduced_motion else "full"
+        self.set_keymap(settings.keys)
+
+    def change_settings(self, settings: Settings) -> str | None:
+        """Follow other settings from now on and keep what is new in them. Answers what must be known of the file.
+
+        What another game wrote there meanwhile is followed, too.
+        """
+        kept = keep_change(home_folder(), self._in_file, settings)
+        if kept.written:
+            self._in_file = kept.settings
+        self._show(kept.settings)
+        if self.problems:
+            self.problems = read_settings(home_folder()).problems
+        return kept.told
+
+    def _show(self, settings: Settings) -> None:
+        self._follow(settings)
+        for screen in self.screen_stack:
+            for widget in screen.walk_children():
+                widget.refresh()
+        self.settings_changed.publish(settings)
+
+    def _look_again(self) -> None:
+        """Follow what another game wrote into the settings file."""
+        read = read_settings(home_folder())
+        if read.settings != self._in_file and not read.problems and self.settings == self._in_file:
+            self._in_file = read.settings
+            self._show(read.settings)
+
     def on_mount(self) -> None:
-        home = HomeScreen(self._library)
+        home = HomeScreen(self.library)
         self.push_screen(home)
-        if isinstance(self._start, NewSession):
+        self._tell_problems()
+        if self._gone is not None:
+            self.set_interval(HANGUP_SECONDS, self._leave_if_gone)
+        if isinstance(self._start, Coming):
+            self._await(self._start)
+        elif isinstance(self._start, NewSession):
             self._begin(self._start)
         elif self._start is not None:
             self._resume(self._start)
+        else:
+            home.call_after_refresh(self.run_worker, _import_the_rest, thread=True)
+
+    def _leave_if_gone(self) -> None:
+        if self._gone is not None and self._gone():
+            self.exit()
+
+    def _tell_problems(self) -> None:
+        """Say what could not be taken from the settings file: at home, or over the desk where that opens at once."""
+        if self.problems:
+            others, key = len(self.problems) - 1, key_for(self, "app.settings")
+            more = f" ({others} more: {key} opens the settings)" if others else ""
+            told = f"✗ {self.problems[0]}{more}"
+            self._say(told)
+            if self._start is not None:
+                self.notify(told, severity="warning", timeout=10, markup=False)
 
     def on_home_screen_resumed(self, message: HomeScreen.Resumed) -> None:
         self._resume(message.session)
 
     def on_home_screen_new(self, message: HomeScreen.New) -> None:
+        from tui.screens.new import NewScreen
+
         self.push_screen(NewScreen(self._next_seed()), self._begin)
 
     def on_home_screen_quick(self, message: HomeScreen.Quick) -> None:
@@ -80,12 +188,14 @@ class IsocrossApp(App[None]):
         self.screen.call_after_refresh(self._quick)
 
     def _quick(self) -> None:
+        from tui.prices import PricesError, make_tape
+
         try:
-            made: Made = make_tape(quick_prices(self._next_seed()), lambda done, what: None)
+            made = make_tape(quick_prices(self._next_seed()), lambda done, what: None)
         except PricesError as error:
             self._say(f"✗ {error}")
         else:
-            self._begin(NewSession(QUICK_SETUP, made.tape))
+            self._begin(NewSession(quick_setup(), made.tape))
 
     def on_desk_screen_left(self, message: DeskScreen.Left) -> None:
         self.pop_screen()
@@ -95,35 +205,85 @@ class IsocrossApp(App[None]):
         self._close()
 
     def action_show_help(self, topic: str) -> None:
-        """Explain the keys and words."""
-        self.push_screen(HelpScreen(topic))
+        """Explain the panel that has the focus, and then all the rest; `topic` where no page is about it."""
+        from tui.help_pages import page_of, page_titled
+        from tui.screens.help import HelpScreen
+
+        focused = self.screen.focused
+        page = page_of(focused.ancestors_with_self) if focused is not None else None
+        self.push_screen(HelpScreen(page or page_titled(topic)))
 
     def action_other_theme(self) -> None:
-        """Wear the next of the game's themes."""
-        names = [theme.name for theme in THEMES]
-        self.theme = names[(names.index(self.theme) + 1) % len(names)] if self.theme in names else names[0]
+        """Wear the same colours on the other ground: light for dark."""
+        self.keep_settings(described("theme").put, other_ground(self.theme))
+
+    def action_help_quit(self) -> None:
+        """Ctrl+C: say how one leaves, where Textual would show a toast over what is read."""
+        told = spelled(self.screen, "{app.quit} leaves the program.")
+        for screen in reversed(self.screen_stack):
+            say = getattr(screen, "say", None)
+            if callable(say):
+                say(told)
+                return
+
+    def action_settings(self) -> None:
+        """Open the settings."""
+        from tui.screens.settings import SettingsScreen
+
+        if not any(isinstance(screen, SettingsScreen) for screen in self.screen_stack):
+            self._look_again()
+            self.push_screen(SettingsScreen())
+
+    def keep_settings(self, put: Callable[[Settings, str], Settings], value: str) -> None:
+        """Change one setting, and say it only where it could not be kept."""
+        told = self.change_settings(put(self.settings, value))
+        if told is not None:
+            self.notify(told, severity="warning", markup=False)
+
+    def open_session(self, session: str) -> None:
+        """Leave what is played, and continue another saved session."""
+        while len(self.screen_stack) > 1 and not isinstance(self.screen, HomeScreen):
+            self.pop_screen()
+        self._close()
+        self._resume(session)
 
     def _next_seed(self) -> int:
         """A seed that the last sessions did not have."""
         try:
-            return len(self._library.sessions()) + 1
+            return len(self.library.sessions()) + 1
         except SaveError:
             return 1
 
+    def _await(self, coming: Coming) -> None:
+        """Make a session, and import what it needs, behind a dialog that is painted first."""
+
+        def opens(tell: Callable[[float], None] | None) -> Recorder:
+            _import_the_rest()
+            made = coming.make()
+            if isinstance(made, str):
+                return self.library.resume(made, tell)
+            return self._created(made, tell)
+
+        self.push_screen(OpeningDialog("Opening the session", opens), self._play)
+
+    def _created(self, new: NewSession, tell: Callable[[float], None] | None) -> Recorder:
+        from engine.session import Session
+
+        self._note = new.note
+        return self.library.create(Session(new.setup, new.tape), new.name, tell)
+
     def _begin(self, new: NewSession | None) -> None:
         if new is not None:
-            from engine.session import Session
-
             large = len(new.tape) * len(new.tape.markets) > LARGE
-            self._open(lambda tell: self._library.create(Session(new.setup, new.tape), new.name, tell), large)
+            self._open(lambda tell: self._created(new, tell), large)
 
     def _resume(self, session: str) -> None:
-        self._open(lambda tell: self._library.resume(session, tell), self._is_large(session))
+        self._open(lambda tell: self.library.resume(session, tell), self._is_large(session))
 
     def _is_large(self, session: str) -> bool:
         try:
             return any(
-                each.id == session and each.steps * len(each.symbols) > LARGE for each in self._library.sessions()
+                each.id == session and each.steps * len(each.symbols) > LARGE for each in self.library.sessions()
             )
         except SaveError:
             return False
@@ -136,12 +296,16 @@ class IsocrossApp(App[None]):
 
     def _play(self, recorder: Recorder | str | None) -> None:
         """Open a session's desk, or say at home why it can't be."""
-        if not isinstance(recorder, Recorder):
+        if recorder is None or isinstance(recorder, str):
             self._say(f"✗ {recorder}")
             return
+        from tui.play import Play
+        from tui.screens.desk import DeskScreen
+
         self._recorder = recorder
         self._say("")
-        self.push_screen(DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking))
+        note, self._note = self._note, None
+        self.push_screen(DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note))
 
     def _close(self) -> None:
         recorder, self._recorder = self._recorder, None
@@ -166,4 +330,4 @@ class IsocrossApp(App[None]):
         recorder = self._recorder
         when = f"session {recorder.id} at step {recorder.session.step}" if recorder else "no session"
         told = log_fault(home_folder(), error, when)
-        return f"{told} The save is as it was before: q goes home, continue from there."
+        return f"{told} The save is as it was before: {key_for(self, 'desk.leave')} goes home, continue from there."

@@ -1,53 +1,77 @@
-"""The lines and marks that a player's positions, orders and fills draw on the chart."""
+"""The lines and marks that a player's positions, orders, fills, calls and liquidations draw on the chart."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from decimal import Decimal
 
-from engine.events import Event, Filled, LiquidationStarted, TakenOver
-from engine.orders import Order, OrderKind
-from engine.views import PositionView, View
-from tui.widgets.chart_draw import ChartMark
+from engine.events import Event, Filled, LiquidationStarted, MarginCalled, TakenOver
+from engine.looking.views import PositionView, View
+from engine.orders.order import Order
 from tui.widgets.chart_lines import ChartLine, LineKind
-from tui.widgets.figures import size
+from tui.widgets.chart_marks import ChartMark
+from tui.widgets.figures import percent, signed, size
 
-ORDERS: dict[OrderKind, tuple[str, LineKind]] = {
-    "limit": ("LIMIT", "limit"),
-    "stop": ("STOP", "stop"),
-    "take": ("TAKE", "target"),
-}
+KINDS: dict[str, LineKind] = {"limit": "limit", "stop": "stop", "take": "target", "trail": "stop"}
+CLOSING = {"stop": "SL", "take": "TP"}
+"""What stops and take profits are called where they can only close."""
 
 
-def lines_of(view: View, symbol: str) -> list[ChartLine]:
-    """The entry and liquidation of every position in `symbol`, and its waiting orders."""
+ExitProfit = Callable[[Order, PositionView], Decimal]
+"""Answers what a waiting order would make of a position that it closes, with all costs."""
+
+
+def lines_of(view: View, symbol: str, exit_profit: ExitProfit) -> list[ChartLine]:
+    """The entry, liquidation and bankruptcy of every position in `symbol`, and its waiting orders."""
+    positions = [position for position in view.positions if position.symbol == symbol]
     lines: list[ChartLine] = []
-    for position in view.positions:
-        if position.symbol == symbol:
-            lines += _position_lines(position)
-    lines += [_order_line(order) for order in view.orders if order.symbol == symbol]
+    for position in positions:
+        lines += _position_lines(position, positions)
+    lines += [_order_line(order, positions, exit_profit) for order in view.orders if order.symbol == symbol]
     return lines
 
 
-def _position_lines(position: PositionView) -> list[ChartLine]:
-    lines = [ChartLine(f"ENTRY {position.side} {size(abs(position.size))[1:]}", position.entry_price, "entry")]
+def _position_lines(position: PositionView, every: Sequence[PositionView]) -> list[ChartLine]:
+    of_mode = sum(each.mode == position.mode for each in every)
+    mode = f"{position.mode} {position.side}" if of_mode > 1 else position.mode
+    entry = f"ENTRY {position.side} {size(abs(position.size))[1:]}"
+    lines = [ChartLine(entry if len(every) == 1 else f"{entry} {position.mode}", position.entry_price, "entry")]
     if position.liquidation_price is not None:
-        lines.append(ChartLine(f"LIQ {position.mode}", position.liquidation_price, "liquidation"))
+        lines.append(ChartLine(f"LIQ {mode}", position.liquidation_price, "liquidation"))
+    if position.bankruptcy_price is not None and position.bankruptcy_price > 0:
+        lines.append(ChartLine(f"BANKRUPT {mode}", position.bankruptcy_price, "bankruptcy"))
     return lines
 
 
-def _order_line(order: Order) -> ChartLine:
-    word, kind = ORDERS[order.kind]
-    return ChartLine(f"{word} {order.side} {size(order.size)[1:]}", order.price, kind)
+def _order_line(order: Order, positions: Sequence[PositionView], exit_profit: ExitProfit) -> ChartLine:
+    """A waiting order, at its trigger. One that can only close a position says what the trade would come to then."""
+    kind = KINDS.get(order.kind, "stop")
+    held = [each for each in positions if each.pool == order.pool and each.key == order.position_key]
+    if order.reduce_only and held:
+        name = _named(order, CLOSING.get(order.kind, order.kind.upper()))
+        which = f" {held[0].mode} {held[0].side}" if len(positions) > 1 else ""
+        return ChartLine(f"{name}{which} {signed(exit_profit(order, held[0]))}", order.price, kind)
+    return ChartLine(f"{_named(order, order.kind.upper())} {order.side} {size(order.size)[1:]}", order.price, kind)
+
+
+def _named(order: Order, word: str) -> str:
+    if order.trail is not None:
+        return f"{word} {percent(order.trail, 2)}"
+    return word if order.limit is None else f"{word} limit {order.limit:,f}"
 
 
 def marks_of(events: Iterable[Event], symbol: str) -> list[ChartMark]:
-    """The player's fills and liquidations in `symbol`, where they happened."""
+    """The player's fills, calls and liquidations in `symbol`, where they happened. A call that concerns several markets
+    is marked in each."""
     marks: list[ChartMark] = []
     for event in events:
-        if isinstance(event, Filled) and event.symbol == symbol and event.actor == "you":
-            marks.append(
-                ChartMark(event.time, event.price, "liquidation" if event.reason == "liquidation" else event.side)
-            )
+        if event.actor != "you":
+            continue
+        if isinstance(event, Filled) and event.symbol == symbol:
+            kind = "liquidation" if event.reason == "liquidation" else event.side
+            marks.append(ChartMark(event.step, event.price, kind))
+        elif isinstance(event, MarginCalled) and event.symbol in (symbol, None):
+            marks.append(ChartMark(event.step, event.price, "call"))
         elif isinstance(event, TakenOver | LiquidationStarted) and event.symbol == symbol and event.price is not None:
-            marks.append(ChartMark(event.time, event.price, "liquidation"))
+            marks.append(ChartMark(event.step, event.price, "liquidation"))
     return marks

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from saves import Library
-    from tui.start import NewSession
+    from tui.start import Coming, NewSession
 
 DONE, CANNOT, FAILED, UNWRITTEN, INTERRUPTED, UNHEARD = 0, 2, 70, 74, 130, 141
 """Exit statuses; the last is what a shell shows for a program that nobody listens to any more."""
@@ -164,7 +164,7 @@ def _play(words: list[str]) -> int:
     from engine.script import ScriptError
     from saves import Library, SaveError
     from tui.cli_options import play_options
-    from tui.cli_play import new_session, saved_session, script_of
+    from tui.cli_play import coming_saved, new_session, script_of
 
     options = play_options(words)
     try:
@@ -172,7 +172,7 @@ def _play(words: list[str]) -> int:
         _check_terminal()
         with Library.attempt() as library:
             if script is None:
-                return _app(library, saved_session(library, options.saved))
+                return _app(library, coming_saved(library, options.saved))
             return _app(library, new_session(library, script, options.name))
     except SaveError as error:
         return _refuse(str(error))
@@ -191,14 +191,19 @@ def _home(words: list[str]) -> int:
 def _check_terminal() -> None:
     from tui.cli_options import UsageError
 
+    if os.environ.get("TEXTUAL_DRIVER"):  # `serve` runs the game for a browser
+        return
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise UsageError("the game needs a terminal to draw on, and this is none", "isocross run SCRIPT")
 
 
-def _app(library: Library, start: NewSession | str | None) -> int:
+def _app(library: Library, start: NewSession | Coming | str | None) -> int:
     from tui.app import IsocrossApp
+    from tui.ascii_glyphs import terminal_is_ascii
+    from tui.hangup import hangup_of
 
-    app = IsocrossApp(library, start)
+    gone = hangup_of(sys.stdin.fileno()) if sys.stdin.isatty() else None
+    app = IsocrossApp(library, start, ascii_terminal=terminal_is_ascii(), gone=gone)
     app.run()
     if app.unsaved is not None:
         print(f"isocross: not everything was saved: {app.unsaved}", file=sys.stderr)
@@ -245,6 +250,33 @@ def _saves(words: list[str]) -> int:
     return DONE
 
 
+def _serve(words: list[str]) -> int:
+    from tui.cli_options import serve_options
+    from tui.cli_serve import serve
+
+    def say_now(lines: Iterable[str]) -> None:
+        _say(lines)
+        sys.stdout.flush()
+
+    serve(serve_options(words), say_now)
+    return DONE
+
+
+def _settings(words: list[str]) -> int:
+    from saves.home import home_folder
+    from tui.cli_options import settings_options
+    from tui.cli_settings import settings_lines
+    from tui.plain import harmless
+    from tui.settings.reading import read_settings
+
+    options = settings_options(words)
+    read = read_settings(home_folder())
+    _say(settings_lines(home_folder(), read, as_json=options.json))
+    for problem in read.problems:
+        print(harmless(f"isocross: {problem}", LONGEST_MESSAGE), file=sys.stderr)
+    return CANNOT if read.problems else DONE
+
+
 def _asked(question: str) -> bool:
     """Whether the player says yes. Raises UsageError where nobody can be asked."""
     from tui.cli_options import UsageError
@@ -263,5 +295,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "prices": _prices,
     "venues": _venues,
     "saves": _saves,
+    "settings": _settings,
+    "serve": _serve,
 }
 """What each command does with the words after it, by name."""

@@ -15,12 +15,15 @@ Usage
   isocross prices inspect FILE  what a price file holds, and what was mended in it
   isocross venues [NAME]        whose rules can be played, and what they are
   isocross saves ACTION         list, show, rename, delete, export or import sessions
+  isocross settings             what is set, in which file, and what is wrong in it
+  isocross serve                the game in a browser of this machine
 
   isocross COMMAND --help       more about a command, with examples
   isocross --version            the version
 
 Environment
   ISOCROSS_HOME                 the folder of saves, settings and logs
+  NO_COLOR                      set to anything: no colours
 
 Exit status
   0   done
@@ -40,7 +43,7 @@ Usage
   isocross play --continue [NAME]     a saved one; without a name, the last one played
 
 Rules
-  --venue NAME         the rulebook (hyperliquid); `isocross venues` lists them
+  --venue NAME         the rulebook: hyperliquid or binance (hyperliquid)
   --mode iso|cross     margin mode of orders that don't say one (isolated)
   --balance AMOUNT     first deposit, in quote units (10000)
   --slippage on|off    whether trades at the market pay half the spread and their impact (on)
@@ -79,7 +82,7 @@ Usage
 A script has its set-up first, a line each, then commands and moves of time.
 `#` starts a comment. Price files are looked for beside the script.
 
-  venue hyperliquid             rulebook               (hyperliquid)
+  venue binance                 rulebook               (hyperliquid)
   mode isolated                 mode of orders         (isolated)
   balance 2000                  first deposit          (10000)
   slippage off                  no spread, no impact   (on)
@@ -161,5 +164,57 @@ Examples
   isocross saves export "FTX, cross" ftx.isocross
 """
 
-TEXTS = {"play": PLAY, "run": RUN, "prices": PRICES, "venues": VENUES, "saves": SAVES}
+SERVE = """\
+isocross serve: the game in a browser of this machine.
+
+Usage
+  isocross serve [--port NUMBER] [--host ADDRESS]
+
+It prints an address with a token in it; open that. A browser that has not opened it is refused,
+and so are other machines and the pages of other sites. Each tab is a game of its own, 8 at most,
+on the same saves; closing the tab saves and ends it. Ctrl+C stops the server and all games.
+
+It needs the extra “web”: pip install 'isocross[web]', or `make serve` in the source folder.
+
+  --port NUMBER     where to listen (a free port)
+  --host ADDRESS    127.0.0.1 or ::1; no address that can be reached from elsewhere (127.0.0.1)
+
+Examples
+  isocross serve
+  isocross serve --port 8000
+"""
+
+SETTINGS = """\
+isocross settings: what is set, in which file, and what is wrong in it.
+
+Usage
+  isocross settings [--json]
+
+The settings screen (F2 in the game) changes them. By hand, settings.toml may say
+
+  theme = "isocross-dark"       isocross-, red-green- or red-up-, each -dark or -light
+  ascii = "auto"                only ASCII is drawn: "auto" asks the terminal, "on", "off"
+  reduced_motion = false        no animations, five paints a second
+  confirm = "always"            a second Enter: "always"; "risky": for flatten, cancel all and
+                                what takes a pool above 50 %; "never"
+  auto_pause = ["call", "liquidation"]      and "fill": what stops a running tape
+  one_key = false               whether A at the desk may arm the one-key mode
+  one_key_size = "10%"          what its b and s trade: 10%, $1000 or 0.5
+
+  [keys]                        the key map: any id that the key map screen shows
+  desk.buy = "ctrl+b"           several with commas between: "plus,k"
+
+What is wrong is told with its line, and the exit status is 2; the rest counts all the same.
+NO_COLOR=1 in the environment takes all colours away.
+"""
+
+TEXTS = {
+    "play": PLAY,
+    "run": RUN,
+    "prices": PRICES,
+    "venues": VENUES,
+    "saves": SAVES,
+    "settings": SETTINGS,
+    "serve": SERVE,
+}
 """The help of each command."""

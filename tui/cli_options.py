@@ -58,6 +58,21 @@ def venues_options(words: Sequence[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+def serve_options(words: Sequence[str]) -> argparse.Namespace:
+    """--host, --port. Raises UsageError."""
+    parser = _Parser("serve", "isocross serve --port 8000")
+    parser.add_argument("--host", metavar="ADDRESS", default="127.0.0.1")
+    parser.add_argument("--port", metavar="NUMBER", type=int, default=0)
+    return parser.parse_args(words)
+
+
+def settings_options(words: Sequence[str]) -> argparse.Namespace:
+    """--json. Raises UsageError."""
+    parser = _Parser("settings", "isocross settings --json")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(words)
+
+
 SAVES_ACTIONS = {
     "list": (),
     "show": ("name",),

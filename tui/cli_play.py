@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
+import sys
 from argparse import Namespace
 from pathlib import Path
 
-from engine.script import Script, ScriptError, SyntheticRecipe, read_setup
+from engine.script import PricesRecipe, Script, ScriptError, SyntheticRecipe, read_setup
 from saves import Library, SaveError
 from saves.names import checked_name
 from tui.cli_options import setup_lines
-from tui.price_source import SourceError, make_tape
-from tui.start import NewSession, quick_prices
+from tui.price_source import SourceError, clipped, make_tape
+from tui.progress_text import progress_text
+from tui.start import Coming, NewSession, quick_prices
 
 SEEDS = 1_000_000
 """Seeds that are made up stay below this, so that a person can type them again."""
@@ -35,8 +37,8 @@ def script_of(options: Namespace) -> Script:
         raise ScriptError(option, error.line, error.reason, error.would_work) from None
 
 
-def new_session(library: Library, script: Script, name: str | None) -> NewSession:
-    """A session to begin.
+def new_session(library: Library, script: Script, name: str | None) -> NewSession | Coming:
+    """A session to begin; one of made-up prices is made when the screen is painted: nothing can be wrong with it.
 
     Raises:
         ScriptError: when the prices can't be had.
@@ -46,10 +48,29 @@ def new_session(library: Library, script: Script, name: str | None) -> NewSessio
         name = checked_name(name)
         if any(each.name == name for each in library.sessions()):
             raise SaveError(f"there is a save called “{name}” already", "choose another name, or --continue it")
+    recipe = script.recipe
+    if not isinstance(recipe, PricesRecipe):
+        return Coming(lambda: NewSession(script.setup, make_tape(recipe, Path()), name))
     try:
-        return NewSession(script.setup, make_tape(script.recipe, Path()), name)
+        tape = make_tape(recipe, Path(), _tell)
+        return NewSession(script.setup, tape, name, clipped(tape, recipe.start_ms, recipe.end_ms))
     except SourceError as error:
         raise ScriptError("--prices", 1, error.reason, error.would_work) from None
+
+
+def _tell(done: float) -> None:
+    """How much of the price files is read; the last one wipes the line again."""
+    if not sys.stderr.isatty():
+        return
+    line = "" if done >= 1 else progress_text(done, "reading prices")
+    sys.stderr.write(f"\r\x1b[K{line}")
+    sys.stderr.flush()
+
+
+def coming_saved(library: Library, name: str) -> Coming:
+    """A saved session, opened when the screen is painted. Raises SaveError when there is none."""
+    session = saved_session(library, name)
+    return Coming(lambda: session)
 
 
 def saved_session(library: Library, name: str) -> str:

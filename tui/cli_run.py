@@ -9,13 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from engine.rulebooks.base import SetupError
-from engine.script import Script, ScriptError, read_script
+from engine.script import PricesRecipe, Script, ScriptError, read_script
 from engine.session import Session
 from engine.tape import Tape
 from saves import Library, Recorder, SaveError
 from tui.cli_summary import tell_summary
 from tui.headless import Output, Player, Unsaved, check_digest, play
-from tui.price_source import LARGEST_SCRIPT, SourceError, make_tape, read_file, text_of
+from tui.plain import harmless
+from tui.price_source import LARGEST_SCRIPT, SourceError, clipped, make_tape, read_file, text_of
 
 STANDARD_INPUT = "-"
 
@@ -35,7 +36,9 @@ def run_script(options: Namespace) -> None:
     name, text, folder = _script_text(options.script)
     script = read_script(name, text)
     output = Output(sys.stdout, options.json, outlives_reader=options.save is not None)
-    with _player(script, _tape_of(script, folder), options.save) as player:
+    tape = _tape_of(script, folder)
+    _tell_clipped(script, tape)
+    with _player(script, tape, options.save) as player:
         wrong: ScriptError | None = None
         try:
             refused = play(script, player, output, options.strict)
@@ -74,6 +77,14 @@ def _tape_of(script: Script, folder: Path) -> Tape:
         raise script.error(script.places["prices"], error.reason, error.would_work) from None
     check_digest(script, tape.digest)
     return tape
+
+
+def _tell_clipped(script: Script, tape: Tape) -> None:
+    """Say it where there are not all the prices that were asked for; beside the output, which programs read."""
+    recipe = script.recipe
+    note = clipped(tape, recipe.start_ms, recipe.end_ms) if isinstance(recipe, PricesRecipe) else None
+    if note is not None:
+        sys.stderr.write(harmless(f"isocross: note: {note}") + "\n")
 
 
 @contextmanager

@@ -6,12 +6,12 @@ from dataclasses import fields, is_dataclass
 from decimal import Decimal
 
 from engine.events import iso
+from engine.looking.observe import funds
+from engine.looking.views import PoolView, View
 from engine.numbers import plain
-from engine.observe import funds
 from engine.script import Script
 from engine.sentences import money, price
 from engine.session import Session
-from engine.views import PoolView, View
 from tui.headless import Output
 
 
@@ -69,7 +69,7 @@ def summary_lines(session: Session, refused: int, saved: str | None) -> list[str
         f"{view.state} at {iso(view.time)}, step {view.step:,} of {view.steps - 1:,}",
         f"prices: {session.tape.origin.description}; digest {session.tape.digest[:16]}",
         f"equity {money(view.equity)}   wallet {money(view.wallet)}   free {money(view.free)}   "
-        f"vault {money(view.vault)}",
+        f"{view.insurer} {money(view.insurance)}",
         f"deposits {money(view.deposits)}   realised {money(view.realised)}   fees {money(view.fees)}   "
         f"funding {money(view.funding)}   calls {view.calls}   liquidations {view.liquidations}",
         *_position_lines(view),

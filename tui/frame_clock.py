@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from math import inf
+
 import numpy as np
 
 from engine.tape import Tape
 
 FRAMES_A_SECOND = 30
-SPEEDS = (1, 10, 60, 300, 1_800, 7_200, 43_200)
+SPEEDS = (1, 10, 60, 300, 1_800, 7_200, 43_200, 259_200, 1_209_600, inf)
+"""Seconds of tape a real second; the last is as fast as the machine goes."""
 FIRST_SPEED = 60
 SLOWEST_START = 2
 """Vertices a second, at least, at the speed that a tape starts with."""
@@ -23,7 +26,7 @@ class FrameClock:
     """Turns real seconds into vertices of a tape. It reads no clock itself: a frame says how long it was.
 
     Attributes:
-        speed: seconds of tape a real second.
+        speed: seconds of tape a real second; infinite for as fast as the machine goes, which `due` does not pace.
         running: whether time passes at all.
     """
 
@@ -31,16 +34,16 @@ class FrameClock:
         self._tape = tape
         self._usual = _usual_wait(tape)
         least = max(FIRST_SPEED, self._usual / 1000 * SLOWEST_START)
-        self.speed = next((speed for speed in SPEEDS if speed >= least), SPEEDS[-1])
+        self.speed: float = next(speed for speed in SPEEDS if speed >= least)
         self.running = False
         self._owed = 0.0
 
-    def faster(self) -> int:
+    def faster(self) -> float:
         """The next higher speed, if there is one."""
         self.speed = next((speed for speed in SPEEDS if speed > self.speed), self.speed)
         return self.speed
 
-    def slower(self) -> int:
+    def slower(self) -> float:
         """The next lower speed, if there is one."""
         self.speed = next((speed for speed in reversed(SPEEDS) if speed < self.speed), self.speed)
         return self.speed
@@ -53,12 +56,17 @@ class FrameClock:
         """Let time stand still."""
         self.running, self._owed = False, 0.0
 
+    @property
+    def flat_out(self) -> bool:
+        """Whether the speed is as fast as the machine goes."""
+        return self.speed == inf
+
     def due(self, step: int, seconds: float) -> int:
         """The vertex that a frame of `seconds` reaches from vertex `step`.
 
         Time that is not enough for a vertex is kept for the next frame.
         """
-        if not self.running:
+        if not self.running or self.flat_out:
             return step
         times, time = self._tape.times, int(self._tape.times[step])
         self._owed += min(seconds, LONGEST_FRAME) * self.speed * 1000
@@ -71,8 +79,13 @@ class FrameClock:
         return until
 
     def text(self, running: bool) -> str:
-        """What the status line says: `▶ ×60` or `❚❚ ×60`; the clock may run and still be held."""
-        return f"{'▶' if running else '❚❚'} ×{self.speed:,}"
+        """What the status line says: `▶ ×60`, `❚❚ ×60` or `▶ max`; the clock may run and still be held."""
+        return f"{'▶' if running else '❚❚'} {speed_text(self.speed)}"
+
+
+def speed_text(speed: float) -> str:
+    """A speed as the screen says it: `×1,800` or `max`."""
+    return "max" if speed == inf else f"×{speed:,.0f}"
 
 
 def _usual_wait(tape: Tape) -> float:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TextIO
 
-from engine.commands import Command
+from engine.commands.command import Command
 from engine.events import Event, iso
 from engine.rulebooks.base import Refusal
 from engine.script import ANY, MoveError, MoveTime, Script, ScriptLine, target_step

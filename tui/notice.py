@@ -6,7 +6,7 @@ from textual.content import Content
 
 from tui.plain import harmless
 
-SIGNS = {"plain": ("", ""), "good": ("✓ ", "bold $iso-up"), "warning": ("⚠ ", "bold $iso-warning"),
+SIGNS = {"plain": ("", ""), "good": ("✓ ", "bold $iso-calm"), "warning": ("⚠ ", "bold $iso-warning"),
          "danger": ("✗ ", "bold $iso-danger")}  # fmt: skip
 
 

@@ -3,51 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from engine.commands import Command
+from engine.commands.command import Command
 from engine.events import Event
+from engine.looking.views import Preview, View
 from engine.rulebooks.base import Refusal
 from engine.session import Session
-from engine.views import Preview, View
 from saves import Recorder
 from tui.frame_clock import FrameClock
+from tui.pausing import ALWAYS, CHOICES, CHOSEN, gravest
+from tui.runs import Goal, Progress, Run
 
 T = TypeVar("T")
 
-PAUSING = frozenset({"call", "liquidation", "wiped_out", "end"})
-"""Kinds of events that stop a running tape, unless the player said otherwise."""
-DECISIVE = frozenset({"liquidation", "wiped_out", "end"})
-"""Kinds of events that stop every run, whatever it was for."""
-REPORTED = PAUSING | {"fill", "order", "cancel", "restored", "takeover", "adl", "shortfall"}
+REPORTED = CHOICES[0] | ALWAYS | {"trigger", "order", "cancel", "restored", "takeover", "adl", "shortfall"}
 """Kinds of events that a run to the next event stops at: all but the hourly funding."""
-
-SEVERITY = {"call": 1, "takeover": 2, "liquidation": 3, "wiped_out": 4, "end": 5}
-"""Which of several events at once is the one to tell: the gravest, and of equals the first."""
-
-FIRST_CHUNK = 256
-LARGEST_CHUNK = 1 << 20
-CHUNK_SECONDS = 0.012
-"""A run is cut into parts of about this length, so that the screen stays alive."""
-
-
-@dataclass(frozen=True, slots=True)
-class Goal:
-    """Where a run stops: at vertex `until`, or at the first event whose kind is in `stop_on`."""
-
-    until: int
-    stop_on: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What a frame brought: the events, whether anything moved, and the event that paused the tape."""
+    """What a frame brought.
+
+    Attributes:
+        events: what happened, in order.
+        moved: whether any vertex was passed.
+        paused_by: the event that stopped time.
+        finished: whether no further frame can come: the tape or the session is at its end.
+        arrived: whether the goal of a run was reached.
+    """
 
     events: tuple[Event, ...] = ()
     moved: bool = False
     paused_by: Event | None = None
     finished: bool = False
+    arrived: bool = False
 
 
 STILL = Frame()
@@ -60,6 +51,11 @@ class Fault(Exception):
 class Play:
     """A session that is being played.
 
+    Attributes:
+        pausing: kinds of events that stop time, of those that the player may choose from.
+        holds: what is open and needs thought; time stands still meanwhile.
+        broken: whether the program failed inside.
+
     Args:
         recorder: keeps the session; what it returns is on disk.
         fault: told of an internal error; answers with a sentence for the player.
@@ -69,11 +65,10 @@ class Play:
     def __init__(self, recorder: Recorder, fault: Callable[[Exception], str], clock: Callable[[], float]) -> None:
         self.recorder, self._fault, self._now = recorder, fault, clock
         self.clock = FrameClock(recorder.session.tape)
-        self.goal: Goal | None = None
-        self.pauses = True
+        self.pausing = CHOSEN
         self.holds: set[str] = set()
         self.broken = False
-        self._chunk = FIRST_CHUNK
+        self._run: Run | None = None
         self._seen: View | None = None
 
     @property
@@ -87,9 +82,24 @@ class Play:
         return self.session.step >= len(self.session.tape) - 1
 
     @property
+    def goal(self) -> Goal | None:
+        """Where a run is going; None without one."""
+        return None if self._run is None or self.clock.running else self._run.goal
+
+    @property
+    def progress(self) -> Progress | None:
+        """How far the run to a goal is; None without one."""
+        return None if self._run is None or self.goal is None else self._run.progress(self.session.step)
+
+    @property
     def running(self) -> bool:
         """Whether time passes: it does not while something that needs thought is open."""
         return (self.clock.running or self.goal is not None) and not self.holds
+
+    @property
+    def flat_out(self) -> bool:
+        """Whether time passes as fast as the machine goes: too fast to show every frame."""
+        return self.running and (self.goal is not None or self.clock.flat_out)
 
     def view(self) -> View:
         """The session now; the last good look at it once the program failed inside. Raises Fault when it fails."""
@@ -100,49 +110,63 @@ class Play:
     def do(self, command: Command) -> tuple[Event, ...] | Refusal:
         """Give a command. Raises Fault."""
         if self.broken:
-            return Refusal("the program failed inside", "go home with q and continue from the save")
+            return Refusal("the program failed inside", "go home and continue from the save")
         return self._guarded(lambda: self.recorder.do(command), changes=True)
 
     def preview(self, command: Command) -> tuple[Preview, ...]:
         """What a command would do. Raises Fault."""
         return self._guarded(lambda: self.session.preview(command), changes=False)
 
+    def ask(self, question: Callable[[Session], T]) -> T:
+        """Ask the session something that changes nothing. Raises Fault."""
+        return self._guarded(lambda: question(self.session), changes=False)
+
+    def run_to(self, goal: Goal) -> None:
+        """Begin a run; the frames carry it on."""
+        self.stop()
+        self._run = Run(goal, self.session.step, self._now)
+
     def stop(self) -> None:
         """Let time stand still."""
         self.clock.pause()
-        self.goal = None
+        self._run = None
 
     def frame(self, seconds: float) -> Frame:
         """Let `seconds` of real time pass. Raises Fault."""
         if not self.running or self.broken:
             return STILL
-        if self.goal is not None:
-            return self._towards(self.goal)
+        if self.flat_out:
+            return self._towards(self._flat_out_run())
         step = self.session.step
         until = self.clock.due(step, seconds)
-        return self._advance(until, PAUSING if self.pauses else DECISIVE) if until > step else STILL
+        return self._advance(until, self.pausing | ALWAYS) if until > step else STILL
 
     def step(self) -> Frame:
         """Pass one vertex, whether time runs or not. Raises Fault."""
         self.stop()
         return STILL if self.at_end or self.broken else self._advance(self.session.step + 1, frozenset())
 
-    def _towards(self, goal: Goal) -> Frame:
-        """A part of the way to `goal`, as long as a frame bears."""
-        started = self._now()
-        until = min(goal.until, self.session.step + self._chunk)
-        frame = self._advance(until, goal.stop_on | DECISIVE)
-        fast = self._now() - started < CHUNK_SECONDS
-        self._chunk = min(self._chunk * 2, LARGEST_CHUNK) if fast else max(self._chunk // 2, 1)
+    def _flat_out_run(self) -> Run:
+        """The run to the goal, or to the tape's end at the highest speed of the clock."""
+        if self._run is None:
+            self._run = Run(Goal(len(self.session.tape) - 1), self.session.step, self._now)
+        return self._run
+
+    def _towards(self, run: Run) -> Frame:
+        """A part of the way to a goal, as long as a frame bears."""
+        goal, step = run.goal, self.session.step
+        chosen = self.pausing & {"liquidation"} if goal.stop_on else self.pausing
+        frame = self._advance(run.next_chunk(step), goal.stop_on | chosen | ALWAYS, run.is_late)
+        run.learn()
         if self.session.step >= goal.until:
             self.stop()
+            frame = replace(frame, arrived=True)
         return frame
 
-    def _advance(self, until: int, stop_on: frozenset[str]) -> Frame:
+    def _advance(self, until: int, stop_on: frozenset[str], late: Callable[[], bool] | None = None) -> Frame:
         before = self.session.step
-        events = self._guarded(lambda: self.recorder.advance(until, stop_on), changes=True)
-        stopping = [event for event in events if event.kind in stop_on]
-        stopped = max(stopping, key=lambda event: SEVERITY.get(event.kind, 0), default=None)
+        events = self._guarded(lambda: self.recorder.advance(until, stop_on, late), changes=True)
+        stopped = gravest(events, stop_on)
         moved = self.session.step > before
         finished = self.at_end or not moved or self.session.state != "running"
         if stopped is not None or finished:

@@ -2,64 +2,140 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from textual.content import Content
 
-from engine.commands import Cancel, Command, CommandError, End, Note, Place, SetMode, parse
-from engine.numbers import divide
+from engine.commands.command import Command, CommandError, End, Note, Place, Protect, Size
+from engine.commands.grammar import parse
+from engine.events import OrderCancelled
+from engine.looking.risk import Risk, size_at_risk, trade_risk
+from engine.looking.views import Preview
+from engine.numbers import plain
+from engine.rulebooks.base import Refusal
 from engine.script.moves import MoveError, Target, parse_move, target_step
-from engine.views import Preview
+from engine.sentences import sentence
+from engine.session import Session
+from tui.completion import HINTS, Completion, Known, completion
 from tui.looks import Looked
 from tui.notice import notice
 from tui.play import Fault, Play
 from tui.says import says
-from tui.widgets.figures import money, price
-from tui.widgets.ticket_text import waits
+from tui.settings import DEFAULTS, Settings
+from tui.settings.confirm import needs_confirmation
+from tui.widgets.figures import price
+
+MOST_TOLD = 3
+"""Sentences that are told of one command."""
 
 
-def look(play: Play, text: str) -> Looked:
+def look(play: Play, text: str, settings: Settings = DEFAULTS) -> Looked:
     """What a command would do; nothing is changed."""
     try:
-        command = parse(text)
-        previews = play.preview(command)
-        return Looked(previews, waits=_plainly(play, command) or _waits(play, command, previews))
+        return _looked(play, parse(text), settings)
     except (CommandError, Fault) as error:
         return Looked(problem=str(error))
 
 
-def _plainly(play: Play, command: Command) -> str | None:
-    """What commands do that move no margin, in words."""
+def _looked(play: Play, command: Command, settings: Settings) -> Looked:
+    previews = play.preview(command)
+    if not isinstance(command, Place):
+        return Looked(
+            previews,
+            waits=_plainly(command),
+            risk=_risk(play, command),
+            told=play.ask(lambda session: _told(session, command)),
+        )
+    mode = command.mode or play.view().market(command.symbol).mode if _trades(play, command) else None
+    chosen = [each for each in previews if each.mode in (mode, None)]
+    return Looked(
+        previews,
+        waits=_waits(play, command, chosen),
+        risk=_risk(play, command),
+        asks=needs_confirmation(settings, command, chosen),
+    )
+
+
+def _risk(play: Play, command: Command) -> Risk | None:
+    """What a command's stop would cost and its target win; nothing where it has neither."""
+    if not isinstance(command, Place | Protect):
+        return None
+    legs = (command.stop_loss, command.stop_loss_share, command.take_profit, command.take_profit_share)
+    trails = isinstance(command, Protect) and command.trail is not None
+    if not trails and all(leg is None for leg in legs):
+        return None
+    return play.ask(lambda session: trade_risk(session, command))
+
+
+def _trades(play: Play, command: Place) -> bool:
+    return command.symbol in play.session.tape.by_symbol
+
+
+def _plainly(command: Command) -> str | None:
+    """What commands do that have nothing to show, in words."""
     match command:
         case End():
             return "ends the session for good; open positions are marked, not closed"
         case Note():
             return "writes it down among the events"
-        case SetMode():
-            return f"the next orders in {command.symbol} trade in {command.mode} mode"
-        case Cancel():
-            orders = play.session.account.orders.values()
-            gone = [order.id for order in orders if command.target in ("all", order.id, order.symbol)]
-            return f"cancels {', '.join(gone)}" if gone else None
     return None
 
 
-def _waits(play: Play, command: Command, previews: tuple[Preview, ...]) -> str | None:
-    """When an order would trade that waits in every mode; None for any other command."""
-    taken = [each for each in previews if each.refusal is None]
-    if not isinstance(command, Place) or command.price is None or not taken or not all(waits(each) for each in taken):
+def _told(session: Session, command: Command) -> tuple[str, ...]:
+    """What a command would have told, a sentence each."""
+    if isinstance(command, End | Note):
+        return ()
+    events = session.copy().do(command)
+    if isinstance(events, Refusal):
+        return ()
+    gone = [event.order for event in events if isinstance(event, OrderCancelled)]
+    told = [sentence(event) for event in events if not isinstance(event, OrderCancelled)]
+    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
+    more += [f"cancels {_listed(gone)}"] if gone else []
+    return (*told[:MOST_TOLD], *more)
+
+
+def _listed(ids: list[str]) -> str:
+    return ", ".join(ids) if len(ids) <= MOST_TOLD else f"{', '.join(ids[:MOST_TOLD])} and {len(ids) - MOST_TOLD} more"
+
+
+def _waits(play: Play, command: Place, chosen: Sequence[Preview]) -> str | None:
+    """When an order would trade that waits, in the mode that it trades in; None for one that trades at once."""
+    taken = [each for each in chosen if each.refusal is None]
+    if command.kind == "market" or not taken or not all(each.waits for each in taken):
         return None
     market = play.view().market(command.symbol)
-    at = price(command.price, market.tick_size)
+    at = command.price if command.price is not None else taken[0].price or market.last
+    shown = price(at, market.tick_size)
     if command.kind == "limit":
-        when = f"fills at {at} or {'lower' if command.side == 'buy' else 'higher'}"
+        when = f"fills at {shown} or {'lower' if command.side == 'buy' else 'higher'}"
     else:
-        rises = (command.side == "buy") == (command.kind == "stop")
-        when = f"trades at the market once the price {'rises' if rises else 'falls'} to {at}"
-    if command.reduce_only:
-        return f"{when}, and only reduces"
-    margin = divide(abs(taken[0].size) * command.price, Decimal(command.leverage or market.leverage))
-    return f"{when}, and opening takes about {money(margin)} of margin then"
+        rises = (command.side == "buy") == (command.kind in ("stop", "trail"))
+        then = "at the market" if command.limit is None else f"at {price(command.limit, market.tick_size)} or better"
+        when = f"trades {then} once the price {'rises' if rises else 'falls'} to {shown}"
+        when += f", which trails {plain(command.trail * 100)} % behind" if command.trail is not None else ""
+    return f"{when}, and only reduces" if command.reduce_only else when
+
+
+def sized_by_risk(play: Play, text: str, share: Decimal) -> Decimal | str:
+    """How much an order text may trade for its stop to cost `share` of equity (a fraction), or why it can't."""
+    try:
+        command = parse(text)
+        if not isinstance(command, Place):
+            return "only an order has a size"
+        command = replace(command, size=Size(Decimal(1), "base"))
+        size = play.ask(lambda session: size_at_risk(session, command, share))
+    except (CommandError, Fault) as error:
+        return str(error)
+    if size is None:
+        side = "below" if command.side == "buy" else "above"
+        return f"The stop must be {side} the entry for the order to lose at it."
+    return size
+
+
+# -- at the `:` line
 
 
 def target(play: Play, text: str) -> Target | str:
@@ -71,16 +147,46 @@ def target(play: Play, text: str) -> Target | str:
         return str(error)
 
 
+def _known_words(play: Play) -> Known:
+    session = play.session
+    orders = session.account.orders.values()
+    return Known(tuple(session.tape.by_symbol), tuple(order.id for order in orders), session.account.hedged)
+
+
+def completed(play: Play, text: str) -> Completion:
+    """What may come next in a text."""
+    return completion(text, _known_words(play))
+
+
 def what(play: Play, text: str, symbol: str) -> Content:
-    """What a text would do, in words; `symbol` is the market on the screen."""
+    """What a text would do, in words, and while it is no whole command what may come next; `symbol` is the market on
+    the screen."""
     if text.startswith("@"):
         return _move(play, target(play, text))
-    looked = look(play, text)
+    next_words = completed(play, text)
+    try:
+        command = parse(text)
+    except CommandError as error:
+        begun = text.split()[-1:] in (["+"], ["-"])  # a sign before its amount: a key writes it
+        hint = next_words.hint if next_words.unfinished or error.message.endswith("is missing") else ""
+        hint = HINTS["more"] if begun and text.startswith("margin ") else hint
+        return Content.styled(hint, "$iso-dim") if hint else notice(str(error), "danger")
+    if next_words.unfinished:
+        return Content.styled(next_words.hint, "$iso-dim")
+    try:
+        looked = _looked(play, command, DEFAULTS)
+        market = play.view().market(_market_meant(play, looked, symbol))
+    except Fault as fault:
+        return notice(str(fault), "danger")
+    said = says(looked, getattr(command, "mode", None) or market.mode, market.tick_size)
+    if text[-1:].isspace() and next_words.hint:
+        return Content("\n").join([said, Content.styled(f"or {next_words.hint}", "$iso-dim")])
+    return said
+
+
+def _market_meant(play: Play, looked: Looked, symbol: str) -> str:
     meant = looked.previews[0].symbol if looked.previews else None
-    market = play.view().market(meant if meant is not None and meant in play.session.tape.by_symbol else symbol)
-    words = text.lower().split()
-    mode = "cross" if "cross" in words else "isolated" if {"iso", "isolated"} & set(words) else market.mode
-    return says(looked, mode, market.tick_size)
+    return meant if meant is not None and meant in play.session.tape.by_symbol else symbol
 
 
 def _move(play: Play, found: Target | str) -> Content:

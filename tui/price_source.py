@@ -131,20 +131,36 @@ def _tape_of_files(recipe: PricesRecipe, folder: Path, progress: Progress | None
     from engine.tapes.bars import BarsError, tape_from_bars
     from engine.tapes.price_files import PriceFileError, read_prices
 
-    bars, notes = [], list[str]()
+    bars, notes, files = [], list[str](), len(recipe.files)
     try:
         for place, (symbol, name) in enumerate(recipe.files):
-            read = read_prices(name, read_file(folder / name), symbol, since=recipe.start_ms)
+            read = read_prices(name, read_file(folder / name), symbol, _share(progress, place, files), recipe.start_ms)
             bars.append(read.bars)
             notes += read.report.notes()
-            if progress is not None:
-                progress((place + 1) / len(recipe.files))
         description = _description(recipe.files)
         return tape_from_bars(bars, start=recipe.start_ms, end=recipe.end_ms, description=description, notes=notes)
     except PriceFileError as error:
         raise _told(error) from None
     except (BarsError, TapeTooLarge) as error:
         raise SourceError(str(error)) from None
+
+
+def clipped(tape: Tape, start: int | None, end: int | None) -> str | None:
+    """What must be said where prices were asked for that there are not; `start` and `end` in ms UTC, None: unasked."""
+    from engine.tapes.bars import iso
+
+    first, last, length = int(tape.times[0]), int(tape.times[-1]), tape.origin.bar_seconds * 1000
+    said = []
+    if start is not None and first - start >= max(length, 1):
+        said.append(f"the prices begin at {iso(first)}, not at {iso(start)} as asked for")
+    if end is not None and end - last >= max(length, 1):
+        said.append(f"the prices end at {iso(last)}, not at {iso(end)}" + ("" if said else " as asked for"))
+    return "; ".join(said) or None
+
+
+def _share(progress: Progress | None, place: int, files: int) -> Progress | None:
+    """Hears how much of one file's rows is read, and tells how much of all files'."""
+    return None if progress is None else lambda done: progress((place + done) / files)
 
 
 def _description(files: Sequence[tuple[str, str]]) -> str:

@@ -11,7 +11,7 @@ from engine.tape import Tape, TapeTooLarge
 from engine.tapes.bars import VERTICES, BarsError, iso, length_text, tape_from_bars
 from engine.tapes.synthetic import SyntheticError, SyntheticSetup, synthetic_tape
 from tui.plain import harmless
-from tui.price_source import SourceError, read_file
+from tui.price_source import SourceError, clipped, read_file
 
 Progress = Callable[[float, str], None]
 """Hears the fraction done, 0 to 1, and what is being done."""
@@ -41,12 +41,14 @@ class Made:
 
     tape: Tape
     report: tuple[str, ...] = ()
+    clipped: str | None = None
 
     def lines(self) -> list[str]:
         """What was found in each file, what became of them together, and what the player should know, each once."""
         said = {line.partition(": ")[2] for line in self.report}
         notes = [f"note: {note}" for note in self.tape.origin.notes if note not in said]
-        return [*self.report, *self._together(), *(note for note in notes if not self._is_repair(note))]
+        clipped = [] if self.clipped is None else [f"note: {self.clipped}"]
+        return [*self.report, *self._together(), *clipped, *(note for note in notes if not self._is_repair(note))]
 
     def _together(self) -> list[str]:
         """The tape's own length: less than a file's where files or times cut it."""
@@ -86,18 +88,30 @@ def read_files(prices: PriceFiles, progress: Progress) -> Made:
     bars, report, notes = [], list[str](), list[str]()
     try:
         for place, (symbol, name) in enumerate(prices.files):
-            progress(place / len(prices.files), f"reading {_short(name)}")
-            read = read_prices(name, read_file(Path(os.path.expanduser(name))), symbol, since=prices.start)
+            tell = _share_of(progress, place, len(prices.files), f"reading {_short(name)}")
+            tell(0.0)
+            data = read_file(Path(os.path.expanduser(name)))
+            read = read_prices(name, data, symbol, tell, since=prices.start)
             bars.append(read.bars)
             report += read.report.lines()
             notes += read.report.notes()
         files = ", ".join(
             f"{each.symbol} from {_short(name)}" for each, (_, name) in zip(bars, prices.files, strict=True)
         )
+        progress(1.0, "making the tape")
         tape = tape_from_bars(bars, start=prices.start, end=prices.end, description=files, notes=notes)
-        return Made(tape, tuple(report))
+        return Made(tape, tuple(report), clipped(tape, prices.start, prices.end))
     except (PriceFileError, SourceError, BarsError, TapeTooLarge) as error:
         raise PricesError(str(error)) from error
+
+
+PARSED = 0.7
+"""How much of a file's time is gone when its last row is read; then it is mended and put on the grid."""
+
+
+def _share_of(progress: Progress, place: int, files: int, what: str) -> Callable[[float], None]:
+    """Hears how much of one file's rows is read, and tells how much of all the work is done."""
+    return lambda done: progress((place + PARSED * done) / files, what)
 
 
 def _short(name: str) -> str:

@@ -2,28 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
-from engine.setup import Setup
-from engine.tape import Tape
-from engine.tapes.synthetic import SyntheticSetup
+if TYPE_CHECKING:
+    # Home imports this, and is to be there before anything that a session needs.
+    from engine.setup import Setup
+    from engine.tape import Tape
+    from engine.tapes.synthetic import SyntheticSetup
 
 QUICK_SPEED = 60
 
 
 @dataclass(frozen=True)
 class NewSession:
-    """A session to begin: its rules, its prices, and its name (None: one is made up)."""
+    """A session to begin: its rules, its prices, its name (None: one is made up), and what to say of the prices."""
 
     setup: Setup
     tape: Tape
     name: str | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Coming:
+    """A session that is made once something is on the screen. `make` gives it, or the id of one to continue."""
+
+    make: Callable[[], NewSession | str]
 
 
 def quick_prices(seed: int) -> SyntheticSetup:
     """Prices for a beginner's lively five minutes: six hours with a crash in them, at sixty times real time."""
+    from engine.tapes.synthetic import SyntheticSetup
+
     return SyntheticSetup("crash", seed, ("ETH", "BTC", "SOL"), Decimal("0.25"), 5)
 
 
-QUICK_SETUP = Setup()
+def quick_setup() -> Setup:
+    """The rules of a quick session: those of a session about which nothing is said."""
+    from engine.setup import Setup
+
+    return Setup()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.cli.command_line import ARTICLE, Isocross, Result, written
 from tui import cli
-from tui.start import NewSession
+from tui.start import Coming, NewSession
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def started(monkeypatch: pytest.MonkeyPatch) -> list[NewSession | str | None]:
     """What the app was started with, instead of the app."""
     starts: list[NewSession | str | None] = []
 
-    def app(library: object, start: NewSession | str | None) -> int:
-        starts.append(start)
+    def app(library: object, start: NewSession | Coming | str | None) -> int:
+        starts.append(start.make() if isinstance(start, Coming) else start)
         return 0
 
     monkeypatch.setattr(cli, "_app", app)

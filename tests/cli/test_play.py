@@ -36,6 +36,24 @@ def test_play_takes_price_files(
     assert len(started[0].tape) == 8
 
 
+def test_prices_that_begin_later_than_asked_for_are_told(
+    isocross: Isocross, started: list[NewSession], tmp_path: Path
+) -> None:
+    file = written(tmp_path / "bars.csv", BARS)
+    asked = ("play", "--prices", f"BTC={file}", "--from", "2022-07-01", "--to", "2022-11-08 00:03")
+    assert isocross(*asked).status == 0
+    said = "the prices begin at 2022-11-08T00:00Z, not at 2022-07-01T00:00Z as asked for"
+    assert started[0].note == said
+    assert isocross("play", "--prices", f"BTC={file}", "--to", "2023-01-01").status == 0
+    assert str(started[1].note).startswith("the prices end at 2022-11-08T00:03Z, not at 2023-01-01T00:00Z")
+    assert isocross("play", "--prices", f"BTC={file}", "--from", "2022-11-08 00:01").status == 0
+    assert started[2].note is None
+    script = written(tmp_path / "plan.txt", "prices BTC=bars.csv from 2022-07-01\nbuy 0.1 BTC 2x\n@ end")
+    run = isocross("run", script)
+    assert run.status == 0
+    assert run.err == f"isocross: note: {said}\n"
+
+
 def test_play_without_prices_makes_some_up(isocross: Isocross, started: list[NewSession]) -> None:
     assert isocross("play").status == 0
     assert started[0].tape.origin.kind == "synthetic"

@@ -30,8 +30,9 @@ def test_prices_are_inspected(isocross: Isocross, tmp_path: Path) -> None:
 def test_venues_are_listed_and_explained(isocross: Isocross) -> None:
     assert isocross("venues").out.startswith("hyperliquid  ")
     assert "Liquidation" in isocross("venues", "Hyperliquid").out
+    assert "bankruptcy price" in isocross("venues", "binance").out
     assert isocross("venues", "nowhere").err == (
-        "isocross: there is no venue “nowhere”; try: isocross venues hyperliquid\n"
+        "isocross: there is no venue “nowhere”; try: isocross venues hyperliquid, isocross venues binance\n"
     )
 
 

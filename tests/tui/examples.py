@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.events import Event, Filled, FundingPaid, LiquidationStarted, MarginCalled, Noted, OrderPlaced
+from engine.looking.views import MarketView, PoolView, PositionView, View
 from engine.market import Market
-from engine.orders import Order
+from engine.orders.order import Order
 from engine.tape import Origin, Tape
-from engine.views import MarketView, PoolView, PositionView, View
 
 D = Decimal
 START = 1_722_812_400_000
@@ -74,6 +74,7 @@ def _wave_ticks(bar: int) -> int:
 def position(symbol: str = "ETH", pool: str = "iso:ETH", **changes: object) -> PositionView:
     """A long of ETH at 10x, near its liquidation; `changes` are fields as text or as they are."""
     fields: dict[str, object] = {
+        "key": symbol,
         "mode": "isolated",
         "size": D("4.1350"),
         "entry_price": D("2418.00"),
@@ -147,7 +148,12 @@ def one_cross() -> tuple[PoolView, ...]:
 
 def market(symbol: str, last: str, mark: str, **changes: object) -> MarketView:
     """A market at those prices."""
-    fields: dict[str, object] = {"trades": True, "funding_rate": D("-0.000112"), **changes}
+    fields: dict[str, object] = {
+        "trades": True,
+        "funding_rate": D("-0.000112"),
+        "funding_period": 3_600_000,
+        **changes,
+    }
     return MarketView(
         symbol=symbol,
         tick_size=D("0.01"),
@@ -187,7 +193,8 @@ def view(pools: tuple[PoolView, ...] | None = None, **changes: object) -> View:
         funding=D("0.84"),
         calls=2,
         rescues=0,
-        vault=D(1_000_000),
+        insurance=D(1_000_000),
+        insurer="vault",
         conserved=True,
         **fields,  # type: ignore[arg-type]
     )

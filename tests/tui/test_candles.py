@@ -13,7 +13,7 @@ from engine.tape import Tape
 from tests.tui.examples import START, tape_of, wave
 from tui.widgets.candles import CandleSeries, finest, first_timeframe
 
-SECONDS = (1, 5, 60, 3600)
+SECONDS = (1, 5, 30, 180, 3600, 43_200)
 
 
 @st.composite
@@ -74,6 +74,22 @@ def test_candles_are_what_a_plain_loop_says(tape: Tape, seconds: int, data: st.D
 
 
 @given(tapes(), st.sampled_from(SECONDS), st.data())
+def test_back_and_forth_count_candles(tape: Tape, seconds: int, data: st.DataObject) -> None:
+    series, step = CandleSeries(tape, "ETH", seconds), data.draw(st.integers(0, len(tape) - 1))
+    every, count, kept = by_hand(tape, seconds, step), data.draw(st.integers(1, 9)), data.draw(st.integers(1, 5))
+    earlier = series.back(step, count, kept)
+    left = max(len(every) - count, min(kept, len(every)))
+    assert shown(series, earlier, 100) == every[:left]
+    if earlier < step:
+        assert shown(series, series.end_of(earlier), 100) == every[:left]
+        assert series.forth(earlier, len(every) - left, step) is None
+        if len(every) - left > 1:
+            forth = series.forth(earlier, 1, step)
+            assert forth is not None
+            assert shown(series, forth, 100) == every[: left + 1]
+
+
+@given(tapes(), st.sampled_from(SECONDS), st.data())
 def test_nothing_after_the_step_changes_a_candle(tape: Tape, seconds: int, data: st.DataObject) -> None:
     step = data.draw(st.integers(0, len(tape) - 1))
     prices = tape.columns["ETH", "last"].copy()
@@ -97,12 +113,14 @@ def test_only_the_window_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
     series = CandleSeries(tape, "ETH", 60)
     read: list[int] = []
     aggregate = series._aggregate
-    monkeypatch.setattr(series, "_aggregate", lambda start, end: read.append(end - start) or aggregate(start, end))
+    monkeypatch.setattr(
+        series, "_aggregate", lambda start, end, *least: read.append(end - start) or aggregate(start, end, *least)
+    )
     series.window(150_000, 100)
     assert sum(read) <= 101 * 60
     read.clear()
     series.window(150_030, 100)
-    assert sum(read) <= 60 + 30
+    assert sum(read) == 30
 
 
 def test_the_first_length_suits_the_tape() -> None:

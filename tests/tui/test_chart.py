@@ -11,17 +11,20 @@ from hypothesis import strategies as st
 from textual.strip import Strip
 
 from engine.tape import Tape
-from tests.tui.examples import START, tape_of, wave
+from tests.tui.examples import tape_of, wave
 from tests.tui.strip_text import OneWidget, assert_golden, text_of
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.candles import CandleSeries
 from tui.widgets.canvas import Canvas
 from tui.widgets.chart import CandleChart
-from tui.widgets.chart_draw import ChartMark, Scene, draw, styles_of
+from tui.widgets.chart_draw import ChartPainter, Drawing, Scene
 from tui.widgets.chart_lines import ChartLine
+from tui.widgets.chart_marks import SHAPES, ChartMark, MarkKind, MarkTable
 from tui.widgets.chart_scale import StickyScale
+from tui.widgets.chart_styles import styles_of
 
 D = Decimal
+LONG = wave(300)
 TABLE = styles_of(DEFAULT_PALETTE)
 LINES = (
     ChartLine("ENTRY long 4.1350", D("2418.00"), "entry"),
@@ -30,7 +33,7 @@ LINES = (
     ChartLine("TAKE c7", D("3400.00"), "target"),
     ChartLine("LIMIT c8", D("1200.00"), "limit"),
 )
-MARKS = (ChartMark(START + 3_600_000, D("2418"), "buy"), ChartMark(START + 5_400_000, D("2418"), "sell"))
+MARKS = (ChartMark(240, D("2418"), "buy"), ChartMark(361, D("2418"), "sell"))
 
 
 def canvas_of(
@@ -40,11 +43,26 @@ def canvas_of(
     seconds: int = 60,
     lines: tuple[ChartLine, ...] = (),
     marks: tuple[ChartMark, ...] = (),
-    sticky: StickyScale | None = None,
+    painter: ChartPainter | None = None,
 ) -> Canvas:
-    tick = tape.markets[0].tick_size
-    scene = Scene(CandleSeries(tape, "ETH", seconds), step, int(tape.times[step]), tick, lines, marks)
-    return draw(scene, *size, sticky or StickyScale())
+    return drawing_of(tape, step, size, seconds, lines, marks, painter).canvas
+
+
+def drawing_of(
+    tape: Tape,
+    step: int,
+    size: tuple[int, int],
+    seconds: int = 60,
+    lines: tuple[ChartLine, ...] = (),
+    marks: tuple[ChartMark, ...] = (),
+    painter: ChartPainter | None = None,
+) -> Drawing:
+    scene = scene_of(CandleSeries(tape, "ETH", seconds), tape, step, lines, MarkTable(marks))
+    return (painter or ChartPainter()).draw(scene, *size)
+
+
+def scene_of(series: CandleSeries, tape: Tape, step: int, lines: tuple[ChartLine, ...], marks: MarkTable) -> Scene:
+    return Scene(series, step, tape.markets[0].tick_size, lines, marks, int(tape.columns["ETH", "last"][step]))
 
 
 def strips_of(canvas: Canvas) -> list[Strip]:
@@ -91,7 +109,9 @@ def test_no_size_and_no_price_is_too_much(data: st.DataObject) -> None:
     some_price = st.decimals(D("1e-9"), D("1e9"), places=9)
     kinds = st.sampled_from(["entry", "stop", "target", "limit", "liquidation", "bankruptcy"])
     lines = data.draw(st.lists(st.builds(ChartLine, st.text(max_size=12), some_price, kinds), max_size=4))
-    marks = data.draw(st.lists(st.builds(ChartMark, st.just(START), some_price, st.just("buy")), max_size=2))
+    marks = data.draw(
+        st.lists(st.builds(ChartMark, st.integers(0, 40), some_price, st.sampled_from(list(SHAPES))), max_size=2)
+    )
     width, height = data.draw(st.integers(1, 130)), data.draw(st.integers(1, 50))
     step = data.draw(st.integers(0, len(prices) - 1))
     canvas = canvas_of(tape, step, (width, height), 1, tuple(lines), tuple(marks))
@@ -103,14 +123,30 @@ def test_no_size_and_no_price_is_too_much(data: st.DataObject) -> None:
 
 def test_a_tick_inside_the_scale_repaints_three_rows() -> None:
     ramp = np.concatenate([np.arange(240_000, 246_000, 20), 245_980 + np.array([1, 2, 3, 2, 1, 0, -1, 4] * 8)])
-    tape, sticky = tape_of(ramp), StickyScale()
-    before = canvas_of(tape, 299, (120, 30), 15, LINES, (), sticky)
+    tape, painter = tape_of(ramp), ChartPainter()
+    before = canvas_of(tape, 299, (120, 30), 15, LINES, (), painter)
     for step in range(300, len(ramp)):
-        canvas = canvas_of(tape, step, (120, 30), 15, LINES, (), sticky)
+        canvas = canvas_of(tape, step, (120, 30), 15, LINES, (), painter)
         if int(tape.times[step]) % 15_000 != 1000:
             # A new candle moves all of them; inside one only the last changes.
             assert canvas.changed(before).sum() <= 3
         before = canvas
+
+
+@given(st.lists(st.integers(1, 40), min_size=1, max_size=30), st.integers(10, 90), st.sampled_from([15, 60, 300]))
+def test_what_is_kept_from_frame_to_frame_is_what_would_be_drawn_anew(
+    strides: list[int], width: int, seconds: int
+) -> None:
+    """All but the last candle is drawn once for many frames; a painter without anything kept draws the same."""
+    tape, marks = LONG, MarkTable([ChartMark(7 * at, D(2400), kind) for at, kind in enumerate([*SHAPES] * 30)])
+    series, painter, step = CandleSeries(tape, "ETH", seconds), ChartPainter(), 100
+    for stride in strides:
+        step = min(step + stride, len(tape) - 1)
+        drawn = painter.draw(scene_of(series, tape, step, LINES, marks), width, 20)
+        fresh = ChartPainter()
+        fresh._sticky = painter._sticky
+        again = fresh.draw(scene_of(CandleSeries(tape, "ETH", seconds), tape, step, LINES, marks), width, 20)
+        assert not drawn.canvas.changed(again.canvas).any()
 
 
 def test_the_scale_stands_still_until_the_price_leaves_it() -> None:
@@ -131,7 +167,7 @@ def test_lines_near_the_price_are_brought_into_the_scale_and_far_ones_are_not() 
 
 
 def test_what_lies_ahead_is_not_drawn() -> None:
-    later = (ChartMark(START + 50_000, D(1), "buy"),)
+    later = (ChartMark(50, D(1), "buy"),)
     tape = tape_of([100] * 20 + [900] * 40)
     now = canvas_of(tape, 19, (60, 14), 5)
     assert not now.changed(canvas_of(tape_of([100] * 20), 19, (60, 14), 5)).any()
@@ -165,14 +201,14 @@ async def test_zoom_keeps_to_lengths_that_the_tape_has() -> None:
     app = OneWidget(chart)
     async with app.run_test(size=(100, 30)):
         assert chart.title_text() == ""
-        chart.zoom_in()
+        chart.zoom(-1)
         chart.show(wave(), "ETH", 900)
         assert (chart.title_text(), chart.subtitle_text()) == ("ETH  1m", "real bars · made by hand")
         for _ in range(9):
-            chart.zoom_in()
+            chart.zoom(-1)
         assert chart.timeframe == 15
-        for _ in range(9):
-            chart.zoom_out()
+        for _ in range(15):
+            chart.zoom(1)
         assert chart.timeframe == 86_400
         before = app.text()
         chart.timeframe = 60
@@ -207,3 +243,41 @@ async def test_another_theme_is_worn_at_once() -> None:
         light = [chart.render_line(row) for row in range(20)]
         assert [strip.text for strip in dark] == [strip.text for strip in light]
         assert dark != light
+
+
+@pytest.mark.parametrize("kind", list(SHAPES))
+def test_every_kind_of_mark_has_a_shape_of_its_own(kind: MarkKind) -> None:
+    letter = SHAPES[kind].letter
+    assert [each.letter for each in SHAPES.values()].count(letter) == 1
+    tape = tape_of([10_000, 10_100, 10_050, 10_020] * 20, spacing=30_000)
+    without = text_of(strips_of(canvas_of(tape, 79, (60, 16))))
+    marked = text_of(strips_of(canvas_of(tape, 79, (60, 16), marks=(ChartMark(20, D("100.40"), kind),))))
+    assert marked.count(letter) == without.count(letter) + 1
+
+
+@given(st.lists(st.sampled_from(list(SHAPES)), min_size=1, max_size=8), st.integers(1, 20))
+def test_the_gravest_mark_of_a_candle_is_never_hidden(kinds: list[MarkKind], height: int) -> None:
+    tape = tape_of([10_000, 10_100, 9_900, 10_020], spacing=1_000)
+    marks = tuple(ChartMark(place % 4, D("100.10"), kind) for place, kind in enumerate(kinds))
+    text = text_of(strips_of(canvas_of(tape, 3, (12, height), marks=marks)))
+    gravest = min(kinds, key=list(SHAPES).index)
+    assert SHAPES[gravest].letter in text
+    if height >= 12:
+        assert all(SHAPES[kind].letter in text for kind in kinds)
+
+
+def test_a_liquidation_is_marked_at_its_price() -> None:
+    tape = tape_of([10_000, 10_400, 9_600, 10_000] * 10, spacing=15_000)
+    drawing = drawing_of(tape, 39, (40, 20), marks=(ChartMark(18, D("97.00"), "liquidation"),))
+    rows, columns = np.nonzero(drawing.canvas.letters == ord("✕"))
+    assert (rows.tolist(), columns.tolist()) == ([drawing.scale.row(97.0)], [int(drawing.places[4])])
+
+
+def test_bankruptcy_is_told_apart_and_not_told_beyond_the_scale() -> None:
+    near = (ChartLine("BANKRUPT isolated", D("100.02"), "bankruptcy"),)
+    assert "· BANKRUPT" not in text_of(strips_of(canvas_of(tape_of([10_000, 10_010]), 1, (60, 10), 1)))
+    text = text_of(strips_of(canvas_of(tape_of([10_000, 10_010]), 1, (60, 10), 1, near)))
+    assert " BANKRUPT isolated ···" in text
+    assert "100.02 B" in text
+    far = (ChartLine("BANKRUPT isolated", D(50), "bankruptcy"),)
+    assert "BANKRUPT" not in text_of(strips_of(canvas_of(tape_of([10_000, 10_010]), 1, (60, 10), 1, far)))

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.content import Content
 
 from tests.tui.desks import NARROW, desk_of, frames, kinds, new_session, notice_of, playing, screen_text, type_command
-from tui.widgets.command_line import CommandLine
+from tui.widgets.command_line import CommandLine, shortened
 
 
 def line_of(pilot: Any) -> CommandLine:
@@ -23,7 +24,7 @@ def says_of(pilot: Any) -> str:
 
 async def test_it_says_what_a_command_would_do(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
-        await pilot.press("colon", *"buy 2 ETH 10x")
+        await type_command(pilot, "buy 2 ETH 10x", send=False)
         assert says_of(pilot).startswith("→ buy 2 ETH at 2,0")
         assert "liquidation" in says_of(pilot)
         assert desk_of(pilot).play.view().positions == ()
@@ -36,7 +37,7 @@ async def test_it_says_what_a_command_would_do(isocross_home: Path) -> None:
     ("text", "why"),
     [
         ("fly", "is not a command"),
-        ("buy", "a size is missing"),
+        ("buy $ ETH", "a size in dollars"),
         ("buy 1 DOGE", "DOGE"),
         ("close ETH", "ETH"),
         ("margin ETH 100", "say whether to add"),
@@ -126,16 +127,108 @@ async def test_it_has_a_row_of_its_own_on_a_narrow_screen(isocross_home: Path) -
         assert lines[at + 1].strip().startswith("→ buy 2 ETH")
 
 
-@pytest.mark.parametrize(
-    ("text", "says"),
-    [
-        ("sell 1 ETH", "sell 1 ETH at"),
-        ("end", "ends the session for good"),
-        ("note hm", "writes it down"),
-        ("mode ETH cross", "trade in cross mode"),
-    ],
-)
-async def test_it_says_so_of_every_kind_of_command(isocross_home: Path, text: str, says: str) -> None:
+SAYS = [
+    ("sell 1 ETH", "sell 1 ETH at"),
+    ("end", "ends the session for good"),
+    ("note hm", "writes it down"),
+    ("mode SOL cross", "trade in cross mode"),
+    ("close ETH 50%", "sell 0.5 ETH @ 1,999.8"),
+    ("close ETH", "realised −0.4"),
+    ("reverse ETH", "reverse: sell"),
+    ("protect ETH sl 1900 tp 2200", "stop −10"),
+    ("protect ETH trail 2%", "trail"),
+    ("flatten", "cancels c2"),
+    ("cancel c2", "cancels c2"),
+    ("cancel ETH", "cancels c2"),
+    ("cancel all", "cancels c2"),
+    ("margin ETH +100", "liquidation 1,836.93 → "),
+    ("leverage ETH 20x", "ETH leverage is 20x"),
+    ("deposit 500", "deposited 500.00"),
+    ("cash out 100", "took 100.00 out of the wallet"),
+    ("hedge on", "✗"),
+    ("buy 1 ETH at 1950 sl 1900 tp 2100", "stop −5"),
+    ("buy 1 ETH stop 2100 limit 2110", "trades at 2,110.00 or better once the price rises to 2,100.00"),
+    ("sell 1 ETH trail 2% reduce", "which trails 2 % behind, and only reduces"),
+    ("buy 0.1 ETH at 1990 post", "fills at 1,990.00 or lower"),
+    ("buy 0.1 ETH at 1990 fok", "✗"),
+    ("buy 1 ETH 10x sl 1700", "⚠ liquidation"),
+]
+"""What is said of commands, with a position and an order open."""
+
+
+@pytest.mark.slow
+async def test_it_says_so_of_every_kind_of_command(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
-        await type_command(pilot, text, send=False)
-        assert says in says_of(pilot)
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        await type_command(pilot, "sell 0.5 ETH at 2500")
+        before = desk_of(pilot).play.session.state_hash()
+        await pilot.press("colon")
+        for text, says in SAYS:
+            line_of(pilot).input.value = text
+            await pilot.pause()
+            assert says in says_of(pilot), text
+        assert desk_of(pilot).play.session.state_hash() == before
+
+
+HINTS = [
+    ("b", "buy"),
+    ("buy", "how much"),
+    ("buy 1 ", "ETH  SOL"),
+    ("buy 1 E", "ETH"),
+    ("buy 1 ETH at", "a price"),
+    ("buy 1 ETH ", "or a leverage such as 10x   at  stop"),
+    ("cancel", "all  ETH  SOL"),
+    ("margin ETH", "+100 adds"),
+]
+
+
+async def test_it_says_what_may_come_next(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("colon")
+        for text, hint in HINTS:
+            line_of(pilot).input.value = text
+            await pilot.pause()
+            assert hint in says_of(pilot), text
+            assert "✗" not in says_of(pilot), text
+
+
+async def test_tab_completes_words(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pilot.press("colon", *"pro", "tab")
+        assert line_of(pilot).input.value == "protect "
+        await pilot.press("e", "tab", *"sl 2%", "enter")
+        assert "no open position in ETH" in notice_of(pilot)
+        assert line_of(pilot).input.value == "protect ETH sl 2%"
+        await type_command(pilot, "c", send=False)
+        seen = []
+        for _ in range(4):
+            await pilot.press("tab")
+            seen.append(line_of(pilot).input.value)
+        assert seen == ["close", "cancel", "cash", "close"]
+        await pilot.press("shift+tab")
+        assert line_of(pilot).input.value == "cash"
+        assert line_of(pilot).is_open
+        await type_command(pilot, "fly", send=False)
+        await pilot.press("tab")
+        assert line_of(pilot).input.value == "fly"
+
+
+async def test_a_sign_that_a_key_writes_is_no_mistake_yet(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 0.1 ETH 10x iso")
+        await pilot.press("plus")
+        await pilot.pause()
+        assert "✗" not in screen_text(pilot)
+        assert "+100 adds" in screen_text(pilot)
+
+
+@pytest.mark.parametrize("width", [20, 51, 100])
+def test_what_has_no_room_ends_in_an_ellipsis(width: int) -> None:
+    content = Content("→ Close 2.4 ETH   to go 2,178.33 → 1,234.56   " * 6)
+    short = shortened(content, width, 3)
+    rows = str(short).splitlines()
+    if width < 100:
+        assert len(rows) == 3
+        assert all(len(row) <= width for row in rows)
+        assert rows[-1].endswith("…")
+    assert shortened(Content("short"), width, 3).plain == "short"

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.widget import Widget
 
 from engine.events import iso
 from tests.tui.desks import (
@@ -25,6 +26,7 @@ from tests.tui.desks import (
     type_command,
 )
 from tests.tui.strip_text import assert_golden, text_of
+from tui.dialogs.liquidation import LiquidationDialog
 from tui.dialogs.result import ResultDialog
 from tui.dialogs.wiped_out import WipedOutDialog
 from tui.screens.desk import DeskScreen
@@ -32,6 +34,8 @@ from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
 from tui.widgets.events_log import EventsLog
 from tui.widgets.key_bar import KeyBar
+from tui.widgets.pools import PoolsPanel
+from tui.widgets.positions import PositionsPanel
 
 
 async def buy(pilot: Any) -> None:
@@ -42,7 +46,7 @@ async def buy(pilot: Any) -> None:
 async def test_a_whole_game(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         desk = desk_of(pilot)
-        await pilot.press("b", "e", "enter", "enter")
+        await pilot.press("b", "r", "enter", "enter")
         assert kinds(desk.play.recorder.events()) == ["deposit", "fill"]
         await pilot.press("space")
         await frames(pilot, 50)
@@ -58,7 +62,8 @@ async def test_a_whole_game(isocross_home: Path) -> None:
             await frames(pilot, 50)
         assert "Paused: the ETH pool is liquidated" in notice_of(pilot)
         before = desk.play.view()
-        await pilot.press("q")
+        assert isinstance(pilot.app.screen, LiquidationDialog)
+        await pilot.press("enter", "q")
         await pilot.pause()
         assert isinstance(pilot.app.screen, HomeScreen)
         assert "Test game" in screen_text(pilot)
@@ -93,6 +98,7 @@ async def test_a_wipe_out_offers_a_deposit(isocross_home: Path) -> None:
         await type_command(pilot, "buy 100% ETH 25x cross")
         await pilot.press("space")
         await frames(pilot, 20)
+        await pilot.press("enter")
         assert isinstance(pilot.app.screen, WipedOutDialog)
         assert "Nothing is left to trade with" in screen_text(pilot)
         assert desk_of(pilot).play.session.state == "wiped out"
@@ -110,6 +116,7 @@ async def test_a_wipe_out_may_end_the_session(isocross_home: Path) -> None:
         await type_command(pilot, "buy 100% ETH 25x cross")
         await type_command(pilot, "@ wiped_out")
         await frames(pilot, 40, 0)
+        await pilot.press("enter")
         assert isinstance(pilot.app.screen, WipedOutDialog)
         await pilot.press("escape")
         assert "Wiped out" in notice_of(pilot)
@@ -276,11 +283,13 @@ async def shown(pilot: Any) -> None:
 async def test_panels_take_turns_on_a_narrow_screen(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session(), NARROW) as pilot:
         titles = []
-        for _ in range(4):
-            titles.append([name for name in ("Pools", "Positions", "Events") if f"─ {name}" in screen_text(pilot)])
+        names = ("ETH", "Pools", "Positions", "Events", "Watch list", "Depth ETH")
+        for _ in range(7):
+            titles.append([name for name in names if f"─ {name}" in screen_text(pilot)])
             await pilot.press("tab")
             await pilot.pause()
-        assert titles == [["Pools", "Events"], ["Pools"], ["Positions"], ["Events"]]
+        alone = ["ETH", "Pools", "Positions", "Events", "Watch list", "Depth ETH"]
+        assert titles == [["ETH", "Pools", "Events"], *([name] for name in alone)]
         assert "─ ETH" in screen_text(pilot)
 
 
@@ -298,3 +307,23 @@ async def test_quitting_the_program_saves(isocross_home: Path) -> None:
         time = iso(desk_of(pilot).play.session.time)
         pilot.app.exit()
     assert (saved(isocross_home)[0].step, saved(isocross_home)[0].time) == (step, time)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
+async def test_an_order_from_the_ticket_shows_at_once(isocross_home: Path, size: tuple[int, int]) -> None:
+    """Time stands still all the while: no frame draws it later."""
+    async with playing(isocross_home, new_session(), size) as pilot:
+        await pilot.press("b", *"$5000", "enter", "enter")
+        await pilot.pause()
+        assert kinds(desk_of(pilot).play.recorder.events()) == ["deposit", "fill"]
+        assert "ETH" in panel_text(pilot, PoolsPanel)
+        while not panel_text(pilot, PositionsPanel):
+            await pilot.press("tab")
+        assert "2.5" in panel_text(pilot, PositionsPanel)
+
+
+def panel_text(pilot: Any, kind: type[Widget]) -> str:
+    """What stands on the screen where a panel is; empty where it is not shown."""
+    region = desk_of(pilot).query_one(kind).region
+    rows = screen_text(pilot).splitlines()[region.y : region.bottom] if region else []
+    return "\n".join(row[region.x : region.right] for row in rows)

@@ -48,6 +48,7 @@ async def test_the_session_is_named_as_it_is(isocross_home: Path) -> None:
         assert "A [bold]name[/] \\[x]" in screen_text(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(60, 18), (20, 5), (3, 2)])
 async def test_a_terminal_that_is_too_small_breaks_nothing(isocross_home: Path, size: tuple[int, int]) -> None:
     async with playing(isocross_home, new_session(), size) as pilot:
@@ -61,7 +62,10 @@ async def test_a_terminal_that_is_too_small_breaks_nothing(isocross_home: Path, 
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("buy 1 ETH at 1900 5x", "fills at 1,900.00 or lower, and opening takes about 380.00 of margin then"),
+        (
+            "buy 1 ETH at 1900 5x",
+            "fills at 1,900.00 or lower when it fills: buy 1 ETH at 1,900.00, 5x isolated fee 0.28 margin 380.00",
+        ),
         ("sell 1 ETH at 2100 5x", "fills at 2,100.00 or higher"),
         ("sell 1 ETH stop 1800", "trades at the market once the price falls to 1,800.00"),
         ("buy 1 ETH take 1800", "trades at the market once the price falls to 1,800.00"),

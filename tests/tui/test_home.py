@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from engine.session import Session
 from saves import Library
 from tests.tui.desks import (
     NARROW,
@@ -28,13 +29,26 @@ from tui.dialogs.name import NameDialog
 from tui.screens.desk import DeskScreen
 from tui.screens.home import HomeScreen
 from tui.screens.new import NewScreen
-from tui.start import QUICK_SETUP
+from tui.start import quick_setup
 from tui.themes import DARK, LIGHT
 from tui.widgets.form_row import FormRow
 
 CSV = "timestamp,open,high,low,close,volume\n" + "".join(
     f"{1_704_067_200_000 + 60_000 * minute},100,101,99,100.5,10\n" for minute in range(120)
 )
+
+
+async def test_the_heading_stands_over_its_columns_after_the_first_session(isocross_home: Path) -> None:
+    async with playing(isocross_home) as pilot:
+        assert "No sessions yet" in screen_text(pilot)
+        with library_in(isocross_home) as library:
+            new = new_session("First")
+            library.create(Session(new.setup, new.tape), new.name).close()
+        await pilot.press("f2", "escape")
+        await pilot.pause()
+        rows = screen_text(pilot).splitlines()
+        place = next(place for place, each in enumerate(rows) if " First " in each)
+        assert rows[place - 1].index("equity") + len("equity") == rows[place].index("1,000") + len("1,000.00")
 
 
 async def keep(home: Path, *names: str) -> None:
@@ -82,7 +96,7 @@ async def test_one_key_begins_a_good_game(isocross_home: Path) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, DeskScreen)
         session = desk_of(pilot).play.session
-        assert session.setup == QUICK_SETUP
+        assert session.setup == quick_setup()
         assert session.tape.origin.description.startswith("synthetic crash")
 
 

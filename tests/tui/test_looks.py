@@ -25,3 +25,20 @@ def test_desk(snap_compare: Any, isocross_home: Path) -> None:
     with library_in(isocross_home) as library:
         app = IsocrossApp(library, new_session(), clock=lambda: 0.0, ticking=False)
         assert snap_compare(app, terminal_size=WIDE, run_before=play)
+
+
+def test_settings(snap_compare: Any, isocross_home: Path) -> None:
+    async def choose(pilot: Any) -> None:
+        await pilot.press("s", *["right"] * 5)
+        pilot.app.screen.say("Kept in settings.toml")
+        await pilot.pause()
+
+    with library_in(isocross_home) as library:
+        app = IsocrossApp(library, clock=lambda: 0.0, ticking=False)
+        assert snap_compare(app, terminal_size=(80, 24), run_before=choose)
+
+
+def test_help(snap_compare: Any, isocross_home: Path) -> None:
+    with library_in(isocross_home) as library:
+        app = IsocrossApp(library, clock=lambda: 0.0, ticking=False)
+        assert snap_compare(app, terminal_size=(80, 24), press=["question_mark"])

@@ -7,13 +7,16 @@ from typing import Any
 
 import pytest
 from textual import events
+from textual.widgets import Label
 
+from engine.rulebooks import VENUES
 from tests.tui.desks import NARROW, desk_of, playing, screen_text
 from tui.new_form import Wanted, wanted
 from tui.prices import PriceFiles
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.new import NewScreen
+from tui.widgets.choice import Choice
 from tui.widgets.form_row import FormRow
 
 RULES = {"venue": "hyperliquid", "mode": "isolated", "balance": "10000", "overrides": "", "name": ""}
@@ -160,3 +163,17 @@ async def test_a_paste_into_a_field_begins_nothing(isocross_home: Path) -> None:
         await pilot.pause()
         assert isinstance(pilot.app.screen, NewScreen)
         assert row_of(pilot, "name").value == "Re[31md"
+
+
+@pytest.mark.parametrize("venue", VENUES)
+async def test_every_venues_own_example_of_changed_rules_would_work(isocross_home: Path, venue: str) -> None:
+    async with playing(isocross_home) as pilot:
+        await pilot.press("n")
+        choice = row_of(pilot, "venue").query_one(Choice)
+        choice.action_change(choice.options.index(venue))
+        await pilot.pause()
+        said = str(pilot.app.screen.query_one("#new-example", Label).content)
+        example = said.partition("such as")[2]
+        asked = wanted({**FIELDS, "venue": venue, "overrides": example})
+        assert isinstance(asked, Wanted)
+        assert len(asked.setup.overrides) == 2

@@ -91,6 +91,7 @@ def test_the_first_line(text: str, line: str) -> None:
     assert first_line(text) == line
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="a pseudo-terminal is needed")
 def test_hostile_pastes_send_no_order_in_a_real_terminal(tmp_path: Path) -> None:
     home = tmp_path / "home"

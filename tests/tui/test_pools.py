@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from decimal import Decimal
 
 import pytest
@@ -9,10 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Session, Setup, parse
+from engine.looking.views import PoolView, PositionView
 from tests.tui.examples import NOW, one_cross, pool, position, two_isolated, view, wave
 from tests.tui.strip_text import OneWidget, assert_golden, text_of
+from tui.messages import FigureOpened
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.bars import bar, gauge_row, used
+from tui.widgets.figure_spots import Figure, moved, spots_of
 from tui.widgets.pool_rows import Gone, panel_rows
 from tui.widgets.pools import PoolsPanel
 
@@ -121,8 +125,13 @@ async def test_many_pools_scroll() -> None:
         await pilot.press("end")
         assert "WALLET" in app.text()
         assert "more rows" not in app.text()
-        await pilot.press("home", "down")
-        assert panel.top == 1
+        await pilot.press("home")
+        assert panel.top == 0
+        for _ in range(14):
+            await pilot.press("down")
+        assert panel.top > 0
+        assert panel.cursor is not None
+        assert panel.cursor.pool == "iso:ETH4"
 
 
 async def test_a_real_session_is_shown() -> None:
@@ -155,3 +164,76 @@ def _renamed(market: object, symbol: str) -> object:
     from dataclasses import replace
 
     return replace(market, symbol=symbol)  # type: ignore[type-var]
+
+
+class Listening(OneWidget):
+    def __init__(self, panel: PoolsPanel) -> None:
+        super().__init__(panel)
+        self.heard: list[FigureOpened] = []
+
+    def on_figure_opened(self, message: FigureOpened) -> None:
+        self.heard.append(message)
+
+
+@pytest.mark.parametrize("pools", [two_isolated(), one_cross()], ids=["isolated", "cross"])
+@pytest.mark.parametrize("width", [56, 36])
+def test_every_figure_that_opens_is_one_of_the_engines(pools: tuple, width: int) -> None:
+    rows = panel_rows(view(pools), (), width, 30, DEFAULT_PALETTE)
+    found = {(spot.figure.name, spot.figure.position is not None) for spot in spots_of(rows)}
+    assert found >= {("unrealised", False), ("gauge", False), ("liquidation_price", True), ("free", False)}
+    assert {name for name, _ in found} <= {each.name for each in (*fields(PoolView), *fields(PositionView))}
+    for spot in spots_of(rows):
+        assert rows[spot.row].text[spot.start : spot.end].strip() == rows[spot.row].text[spot.start : spot.end]
+
+
+@pytest.mark.parametrize("pools", [two_isolated(), one_cross()], ids=["isolated", "cross"])
+def test_the_arrows_reach_every_figure(pools: tuple) -> None:
+    spots = spots_of(panel_rows(view(pools), (), 56, 30, DEFAULT_PALETTE))
+    reached, at = [], moved(spots, None, 1, 0)
+    for _ in spots:
+        reached.append(at)
+        at = moved(spots, at, 1, 0)
+    assert reached == [spot.figure for spot in spots]
+    assert moved(spots, at, 1, 0) == at == spots[-1].figure
+    down = moved(spots, None, 0, 1)
+    for _ in spots:
+        down = moved(spots, down, 0, 1)
+    assert down == spots[-1].figure
+
+
+async def test_the_cursor_opens_a_figure() -> None:
+    panel = PoolsPanel()
+    app = Listening(panel)
+    async with app.run_test(size=(56, 20)) as pilot:
+        panel.show(view())
+        panel.focus()
+        await pilot.press("down", "down", "enter")
+        assert [(each.pool, each.name, each.position) for each in app.heard] == [("iso:ETH", "requirement", None)]
+        await pilot.press("down", "enter")
+        assert app.heard[-1].name in ("liquidation_price", "cushion")
+
+
+async def test_a_click_opens_a_figure() -> None:
+    panel = PoolsPanel()
+    app = Listening(panel)
+    async with app.run_test(size=(56, 20)) as pilot:
+        panel.show(view())
+        await pilot.pause()
+        await pilot.click(PoolsPanel, offset=(4, 3))
+        assert [(each.pool, each.name, each.position) for each in app.heard] == [
+            ("iso:ETH", "liquidation_price", "ETH")
+        ]
+        await pilot.click(PoolsPanel, offset=(30, 4))
+        assert len(app.heard) == 1
+
+
+def test_two_positions_in_one_market_are_told_apart() -> None:
+    both = (
+        pool("iso:ETH", position()),
+        pool("cross", position(pool="cross", mode="cross", size=D("-2")), position("SOL", "cross", mode="cross")),
+    )
+    text = text_of(panel_rows(view(both), (), 56, 30, DEFAULT_PALETTE))
+    assert "ISO ETH +4.1350 @ 2,418.00" in text
+    assert "ETH −2 @ 2,418.00" in text
+    figures = {spot.figure for spot in spots_of(panel_rows(view(both), (), 56, 30, DEFAULT_PALETTE))}
+    assert {Figure("iso:ETH", "liquidation_price", "ETH"), Figure("cross", "liquidation_price", "ETH")} <= figures

@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
+
 import pytest
 from textual import on
 
+from engine.commands.grammar import parse
+from engine.numbers import divide
 from tests.tui.examples import orders, pool, position, view
 from tests.tui.strip_text import OneWidget, assert_golden
+from tui.messages import CommandWanted
 from tui.themes import DEFAULT_PALETTE
-from tui.widgets.positions import Choice, PositionsPanel, table_rows
+from tui.widgets.positions import (
+    Choice,
+    PositionsPanel,
+    choices_of,
+    command_for,
+    in_risks,
+    protection_of,
+    table_rows,
+)
+
+D = Decimal
 
 
 class Listening(OneWidget):
     def __init__(self, panel: PositionsPanel) -> None:
         super().__init__(panel)
         self.heard: list[PositionsPanel.Selected] = []
+        self.wanted: list[str] = []
+
+    def on_command_wanted(self, message: CommandWanted) -> None:
+        self.wanted.append(message.text)
 
     @on(PositionsPanel.Selected)
     def hear(self, message: PositionsPanel.Selected) -> None:
@@ -26,6 +46,7 @@ def test_it_looks_so(width: int) -> None:
     rows, places = table_rows(view(orders=orders()), Choice("ETH", "iso:ETH", "c6"), width, DEFAULT_PALETTE)
     assert_golden(f"positions-{width}", rows)
     assert places[Choice("ETH", "iso:ETH", "c6")] == 4
+    assert places[Choice("SOL", "iso:SOL", key="SOL")] == 2
 
 
 @pytest.mark.parametrize("width", range(1, 40))
@@ -81,3 +102,58 @@ async def test_nothing_to_show_is_said() -> None:
     async with app.run_test(size=(60, 6)):
         panel.show(view(()))
         assert "no positions and no orders" in app.text()
+
+
+async def test_keys_type_commands_about_the_chosen_row() -> None:
+    panel = PositionsPanel()
+    app = Listening(panel)
+    async with app.run_test(size=(60, 10)) as pilot:
+        panel.focus()
+        panel.show(view(orders=orders()))
+        await pilot.press("c", "down", "down", "v", "p", "end", "x", "c")
+    assert app.wanted == ["close ETH", "reverse SOL", "protect SOL sl 2%", "cancel c7.tp", "close SOL"]
+
+
+async def test_enter_and_a_click_show_the_market() -> None:
+    panel = PositionsPanel()
+    app = Listening(panel)
+    async with app.run_test(size=(60, 10)) as pilot:
+        panel.focus()
+        panel.show(view(orders=orders()))
+        await pilot.press("enter", "enter")
+        await pilot.click(PositionsPanel, offset=(3, 2))
+        assert [message.symbol for message in app.heard] == ["ETH", "ETH", "SOL"]
+        assert panel.chosen == Choice("SOL", "iso:SOL", key="SOL")
+
+
+def test_two_positions_in_one_market_get_words_that_tell_them_apart() -> None:
+    isolated, cross = position(), position(pool="cross", mode="cross", size=D(2))
+    both = view((pool("cross", cross), pool("iso:ETH", isolated)))
+    assert [command_for("close", each, both) for each in choices_of(both)] == ["close ETH cross", "close ETH iso"]
+    long, short = (
+        position(key="ETH:long", pool="cross", mode="cross"),
+        position(key="ETH:short", pool="cross", mode="cross", size=D(-2)),
+    )
+    hedged = view((pool("cross", long, short),))
+    commands = [command_for("reverse", each, hedged) for each in choices_of(hedged)]
+    assert commands == ["reverse ETH long", "reverse ETH short"]
+    assert len(table_rows(hedged, None, 120, DEFAULT_PALETTE)[1]) == 2
+    assert all(parse(command) for command in commands if command)
+
+
+def test_the_stop_and_the_target_stand_with_their_position() -> None:
+    held = position()
+    waiting = orders()
+    stop, target = protection_of(held, waiting)
+    assert stop == waiting[0]
+    assert target is None
+    assert in_risks(held, stop) == divide(D("-795.86"), D("4.1350") * (D(2418) - D(2236)))
+    assert in_risks(held, None) is None
+    assert in_risks(held, replace(waiting[0], price=D(2500))) is None
+
+
+def test_a_long_and_a_short_have_their_own_orders() -> None:
+    short = position(key="ETH:short", pool="cross", mode="cross", size=D(-2))
+    order = replace(orders()[0], pool="cross", position_side="long")
+    assert protection_of(short, [order]) == (None, None)
+    assert protection_of(short, [replace(order, position_side="short")])[0] is not None

@@ -11,6 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
+from tui.key_texts import key_line
+
 
 class ConfirmDialog(ModalScreen[bool]):
     """Answers True for yes."""
@@ -29,7 +31,7 @@ class ConfirmDialog(ModalScreen[bool]):
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
             yield Label(self._question, classes="dialog-text")
-            yield Label(Content.from_markup("[bold $iso-key]y[/] yes   [bold $iso-key]n[/] no"), classes="dialog-keys")
+            yield Label(key_line(self, "{confirm.yes} yes   {confirm.no} no"), classes="dialog-keys")
 
     def action_answer(self, yes: bool) -> None:
         self.dismiss(yes)

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
+from tui.key_texts import key_line
 from tui.widgets.plain_input import PlainInput
 
 LONGEST_NAME = 60
@@ -38,8 +39,8 @@ class NameDialog(ModalScreen[bool]):
             box.border_title = self._title
             yield PlainInput(self._name_before, compact=True, max_length=LONGEST_NAME)
             yield Label("", classes="dialog-wrong")
-            keys = "[bold $iso-key]Enter[/] takes it   [bold $iso-key]Esc[/] leaves it as it is"
-            yield Label(Content.from_markup(keys), classes="dialog-keys")
+            keys = "[Enter] takes it   {name.leave} leaves it as it is"
+            yield Label(key_line(self, keys), classes="dialog-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         wrong = self._take(event.value)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -12,9 +13,12 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from saves import Recorder
+from tui.progress_text import progress_text
 
-Opens = Callable[[Callable[[float], None] | None], Recorder]
+if TYPE_CHECKING:
+    from saves import Recorder
+
+Opens = Callable[[Callable[[float], None] | None], "Recorder"]
 """Opens a session, and tells how much is done, 0 to 1. Raises ValueError with plain words."""
 
 
@@ -26,7 +30,7 @@ def opened(opens: Opens, progress: Callable[[float], None] | None = None) -> Rec
         return str(error)
 
 
-class OpeningDialog(ModalScreen[Recorder | str]):
+class OpeningDialog(ModalScreen["Recorder | str"]):
     """Answers the recorder, or why there is none."""
 
     CSS_PATH = "dialog.tcss"
@@ -44,11 +48,11 @@ class OpeningDialog(ModalScreen[Recorder | str]):
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
             box.border_title = self._title
-            yield Label(Content("One moment …"), classes="dialog-text")
+            yield Label(Content(progress_text(0)), classes="dialog-text")
 
     def on_mount(self) -> None:
-        # The app's worker: this screen goes before its thread has quite ended.
-        self.app.run_worker(self._work, thread=True)
+        # Once it is painted. The app's worker: this screen goes before its thread has quite ended.
+        self.call_after_refresh(self.app.run_worker, self._work, thread=True)
 
     def _work(self) -> None:
         result = opened(self._opens, self._tell)
@@ -58,4 +62,4 @@ class OpeningDialog(ModalScreen[Recorder | str]):
         self.post_message(self.Progress(done))
 
     def on_opening_dialog_progress(self, message: Progress) -> None:
-        self.query_one(".dialog-text", Label).update(Content(f"{message.done:.0%}"))
+        self.query_one(".dialog-text", Label).update(Content(progress_text(message.done)))

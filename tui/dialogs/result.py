@@ -11,7 +11,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from engine.views import View
+from engine.looking.views import View
+from tui.key_texts import key_line
 from tui.widgets.figures import money, percent, signed
 
 
@@ -34,8 +35,8 @@ class ResultDialog(ModalScreen[bool]):
             box.border_title = "The session is over" if ended else "The tape ends here"
             yield Label(_figures(self._view), classes="dialog-text")
             home = "home" if ended else "ends the session"
-            keys = f"[bold $iso-key]Enter[/] {home}   [bold $iso-key]Esc[/] looks around"
-            yield Label(Content.from_markup(keys), classes="dialog-keys")
+            keys = f"{{result.home}} {home}   {{result.look}} looks around"
+            yield Label(key_line(self, keys), classes="dialog-keys")
 
     def action_answer(self, home: bool) -> None:
         self.dismiss(home)

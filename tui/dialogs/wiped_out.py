@@ -12,9 +12,11 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from engine.commands import Command, CommandError, End, parse
+from engine.commands.command import Command, CommandError, End
+from engine.commands.grammar import parse
+from engine.looking.views import View
 from engine.numbers import plain
-from engine.views import View
+from tui.key_texts import key_line
 from tui.widgets.figures import money
 from tui.widgets.plain_input import PlainInput
 
@@ -48,11 +50,8 @@ class WipedOutDialog(ModalScreen[Command | None]):
             yield Label("deposit")
             yield PlainInput(plain(self._balance), compact=True, max_length=30, restrict=r"[0-9.,$]*")
             yield Label("", classes="dialog-wrong")
-            keys = (
-                "[bold $iso-key]Enter[/] deposits and goes on   [bold $iso-key]Ctrl+E[/] ends   "
-                "[bold $iso-key]Esc[/] looks around"
-            )
-            yield Label(Content.from_markup(keys), classes="dialog-keys")
+            keys = "[Enter] deposits and goes on   {wiped_out.end} ends   {wiped_out.look} looks around"
+            yield Label(key_line(self, keys), classes="dialog-keys")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         try:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import BindingType
-from textual.containers import Horizontal, Vertical
 from textual.content import Content
 from textual.message import Message
+from textual.signal import Signal
 from textual.widgets import Label
 
-from engine.commands import CommandError, End, parse
+from engine.commands.command import CommandError, End
+from engine.commands.grammar import parse
 from engine.events import Event
 from engine.rulebooks.base import Refusal
 from engine.sentences import sentence
@@ -21,40 +24,52 @@ from saves import SaveError
 from tui.dialogs.result import ResultDialog
 from tui.dialogs.wiped_out import WipedOutDialog
 from tui.frame_clock import FRAMES_A_SECOND
+from tui.key_texts import spelled
 from tui.looks import Looked
-from tui.messages import CommandLeft, CommandTyped, TicketDropped, TicketSent
+from tui.messages import CommandLeft, CommandTyped, PanelShown, TicketDropped, TicketSent
 from tui.notice import notice, spoken
-from tui.play import DECISIVE, Fault, Frame, Goal, Play
-from tui.preview import look, target, what
-from tui.screens.desk_acts import DeskActs
+from tui.play import Fault, Play
+from tui.preview import completed, look, sized_by_risk, what
+from tui.screens.desk_charts import NARROW, DeskCharts
+from tui.screens.desk_dialogs import DeskDialogs
 from tui.screens.desk_draw import DeskDrawing
 from tui.screens.desk_keys import COMMAND_KEYS, DESK_BINDINGS, DESK_KEYS, NARROW_KEYS, TICKET_KEYS
-from tui.widgets.chart import CandleChart
+from tui.screens.desk_one_key import OneKeyMode
+from tui.screens.desk_time import DeskTime
+from tui.settings import Settings, settings_of
 from tui.widgets.command_line import CommandLine
 from tui.widgets.equity_line import EquityLine
 from tui.widgets.events_log import EventsLog
+from tui.widgets.kept_lines import Across, Down, KeptLines
 from tui.widgets.key_bar import Key, KeyBar
 from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
+from tui.widgets.run_row import RunRow
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ticket import Ticket
+from tui.widgets.watch_list import WatchList
 
 SHOWN_EVENTS = 200
 """Earlier events that a continued session shows."""
-NARROW = 120
 SMALLEST = (80, 24)
+GREETING = (
+    "Time stands still: {desk.run} lets it run. {desk.buy} buys, {desk.sell} sells, {desk.help} explains the keys."
+)
+DEAD = "Wiped out. “{desk.command} deposit 1000” goes on, “{desk.command} end” ends the session."
 
 
-class DeskScreen(DeskActs):
+class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
     """One session being played.
 
     Args:
         play: the session.
         clock: real seconds.
         ticking: whether frames come by themselves; a test calls `frame` instead.
+        note: what the player must know of the prices.
     """
 
     CSS_PATH = "desk.tcss"
+    AUTO_FOCUS = ""
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (NARROW, "-wide")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
     BINDINGS: ClassVar[list[BindingType]] = DESK_BINDINGS
@@ -63,37 +78,51 @@ class DeskScreen(DeskActs):
     class Left(Message):
         """The player goes home."""
 
-    def __init__(self, play: Play, clock: Callable[[], float], ticking: bool = True) -> None:
+    def __init__(self, play: Play, clock: Callable[[], float], ticking: bool = True, note: str | None = None) -> None:
         super().__init__()
         self.play = play
         self.symbol = next(iter(self.tape.by_symbol))
         self._clock, self._ticking = clock, ticking
         self._before = clock()
         self._drawing = DeskDrawing(self)
+        self.one_key = OneKeyMode(self)
         self._saved = True
+        self._one_row = False
+        self._uncovered = False
+        self._note = note
 
     def compose(self) -> ComposeResult:
         yield StatusBar(id="desk-status")
-        with Horizontal(id="desk-main"):
-            with Vertical(id="desk-left"):
-                yield CandleChart(id="desk-chart")
+        with Across(id="desk-main"):
+            with Down(id="desk-left"):
+                yield from self.compose_charts()
                 yield EquityLine(id="desk-equity")
-            with Vertical(id="desk-right"):
+            with Down(id="desk-right"):
+                yield WatchList(len(self.tape.by_symbol), id="desk-watch")
                 yield PoolsPanel(id="desk-pools")
                 yield PositionsPanel(id="desk-positions")
-                yield Ticket(self.look, id="desk-ticket")
+                yield Ticket(self.look, self.sized_by_risk, id="desk-ticket")
         yield EventsLog(id="desk-events")
+        yield RunRow(id="desk-run")
         yield Label("", id="desk-notice")
-        yield CommandLine(lambda text: what(self.play, text, self.symbol), id="desk-command")
+        yield CommandLine(self.what, lambda text: completed(self.play, text), id="desk-command")
         yield KeyBar(DESK_KEYS, id="desk-keys")
 
     def on_mount(self) -> None:
         self.add_class(f"-pane-{self._pane}")
-        self.say("Time stands still: space lets it run. b buys, s sells, ? explains the keys.")
+        greeting = spelled(self, GREETING)
+        if self._note is None:
+            self.say(greeting)
+        else:
+            self.say(f"{spoken(self._note)} {greeting}", "warning")
         self._recall()
         self.call_after_refresh(self._first)
+        self._followed = settings_of(self.app)
+        self.play.pausing = frozenset(self._followed.auto_pause)
+        if isinstance(changed := getattr(self.app, "settings_changed", None), Signal):
+            changed.subscribe(self, self._settings_changed)
         if self._ticking:
-            self.set_interval(1 / FRAMES_A_SECOND, self._tick)
+            self.set_interval(1 / FRAMES_A_SECOND, self.tick)
 
     def _recall(self) -> None:
         """Show what happened before. A damaged row of the log is no reason not to play on."""
@@ -102,52 +131,25 @@ class DeskScreen(DeskActs):
         except SaveError as error:
             self.say(spoken(f"earlier events can’t be shown: {error}"), "warning")
 
+    def _settings_changed(self, settings: Settings) -> None:
+        if not settings.one_key:
+            self.one_key.disarm()
+        if settings.auto_pause != self._followed.auto_pause:
+            self.play.pausing = frozenset(settings.auto_pause)
+        self._followed = settings
+        self.draw()
+
     def _first(self) -> None:
         self.draw()
-        self._look_after()
+        self.look_after()
 
-    # -- time
+    # -- asking
 
-    def _tick(self) -> None:
-        now = self._clock()
-        seconds, self._before = now - self._before, now
-        if self.play.running and self.app.screen is self:
-            self.frame(seconds)
-
-    def frame(self, seconds: float) -> None:
-        """Let `seconds` of real time pass and draw what came of it."""
-        self.passed(seconds)
-
-    def passed(self, seconds: float | None) -> None:
-        try:
-            frame = self.play.step() if seconds is None else self.play.frame(seconds)
-        except Fault as fault:
-            self.say(str(fault), "danger")
-            self.draw()
-            return
-        if frame.events or frame.finished or seconds is None:
-            self._came(frame)
-        else:
-            self._drawn(lambda: self._drawing.frame(seconds, frame.moved))
-
-    def _came(self, frame: Frame) -> None:
-        self._drawing.happened(frame.events)
-        if frame.paused_by is not None:
-            self._say_why(frame.paused_by)
-        elif frame.finished and self.play.at_end:
-            self.say("The tape ends here.")
-        self.draw()
-        self._look_after(frame.finished)
-
-    def _say_why(self, event: Event) -> None:
-        """Say that the tape was paused, and by what."""
-        goes_on = " Space goes on." if self.play.session.state == "running" else ""
-        tone = "danger" if event.kind in DECISIVE else "warning"
-        self.say(spoken(f"paused: {sentence(event)}") + goes_on, tone)
-
-    def _look_after(self, finished: bool = False) -> None:
+    def look_after(self, finished: bool = False) -> None:
         """Ask what must be asked: after a wipe-out, at the end of the tape, when the session is over."""
         session = self.play.session
+        if session.state != "running":
+            self.one_key.disarm()
         try:
             if session.state == "wiped out":
                 self.app.push_screen(WipedOutDialog(self.play.view(), session.setup.balance), self._rescued)
@@ -160,7 +162,7 @@ class DeskScreen(DeskActs):
         if command is not None:
             self.give(str(command))
         else:
-            self.say("Wiped out. “: deposit 1000” goes on, “: end” ends the session.", "danger")
+            self.say(spelled(self, DEAD), "danger")
 
     def _over(self, home: bool | None) -> None:
         if home:
@@ -172,14 +174,22 @@ class DeskScreen(DeskActs):
 
     def look(self, text: str) -> Looked:
         """What a command would do."""
-        return look(self.play, text)
+        return look(self.play, text, settings_of(self.app))
+
+    def sized_by_risk(self, text: str, share: Decimal) -> Decimal | str:
+        """How much an order may trade for its stop to cost `share` of equity, or why it can't."""
+        return sized_by_risk(self.play, text, share)
+
+    def what(self, text: str) -> Content:
+        """What a text at the `:` line would do, in words."""
+        return what(self.play, text, self.symbol)
 
     def give(self, text: str, *, asking: bool = True) -> bool:
         wrong = self._carry_out(text)
         if wrong is not None:
             self.say(wrong, "danger")
         elif asking:
-            self._look_after()
+            self.look_after()
         return wrong is None
 
     def _carry_out(self, text: str) -> str | None:
@@ -193,13 +203,16 @@ class DeskScreen(DeskActs):
         self._drawing.happened(result)
         self.say(_told(result), "good")
         self.draw()
+        self.tell_liquidations(result)
         return None
 
     def on_command_typed(self, message: CommandTyped) -> None:
         if not message.text:
             self._close_command()
         elif message.text.startswith("@"):
-            self._move(message.text)
+            if self.move_time(message.text):
+                self._remember(message.text)
+                self._close_command()
         else:
             self._remember(message.text)
             if self.give(message.text):
@@ -207,17 +220,6 @@ class DeskScreen(DeskActs):
             else:
                 # The notice says it in full.
                 self.query_one(CommandLine).say(Content(""))
-
-    def _move(self, text: str) -> None:
-        found = target(self.play, text)
-        if isinstance(found, str):
-            self.say(found, "danger")
-            return
-        self._remember(text)
-        self._close_command()
-        if self._may_run():
-            beyond = "; the tape ends before that" if found.beyond else ""
-            self.run_to(Goal(found.step, found.stop_on), f"Running {text.removeprefix('@').strip()}{beyond} …")
 
     def _remember(self, text: str) -> None:
         self.query_one(CommandLine).input.remember(text)
@@ -237,7 +239,7 @@ class DeskScreen(DeskActs):
             return
         ticket.close()
         self._let_go("ticket")
-        self._look_after()
+        self.look_after()
 
     def on_ticket_dropped(self, message: TicketDropped) -> None:
         self.say("")
@@ -255,16 +257,32 @@ class DeskScreen(DeskActs):
 
     # -- showing
 
+    def on_panel_shown(self, message: PanelShown) -> None:
+        """Draw again for panels that were hidden until now: once, for all that come to light together."""
+        if not self._uncovered:
+            self._uncovered = True
+            self.call_later(self._draw_uncovered)
+
+    def _draw_uncovered(self) -> None:
+        self._uncovered = False
+        self.draw()
+
     def say(self, text: str, tone: str = "plain") -> None:
         line = self.query_one("#desk-notice", Label)
-        line.update(notice(text, tone))
+        # What takes one row instead of one row moves nothing else: to lay the screen out anew takes a frame's time.
+        one_row = bool(text) and cell_len(text) < line.size.width - 4
+        line.update(notice(text, tone), layout=not (one_row and self._one_row))
+        self._one_row = one_row
         line.display = bool(text)
 
     def draw(self) -> None:
-        self._drawn(self._drawing.draw)
+        self.drawn(self._drawing.draw)
         self.query_one(KeyBar).show(self._keys())
 
-    def _drawn(self, draw: Callable[[], None]) -> None:
+    def draw_charts(self) -> None:
+        self.drawn(self._drawing.charts)
+
+    def drawn(self, draw: Callable[[], None]) -> None:
         try:
             draw()
         except Fault as fault:
@@ -301,6 +319,7 @@ class DeskScreen(DeskActs):
         self.app.action_show_help("desk")  # type: ignore[attr-defined]
 
     def action_leave(self) -> None:
+        self.one_key.disarm()
         self.play.stop()
         self.post_message(self.Left())
 

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
 from textual.widget import Widget
 
 from engine.events import Event
-from engine.views import View
+from engine.looking.exits import exit_profit
+from engine.looking.views import PositionView, View
+from engine.orders.order import Order
 from tui.chart_lines import lines_of, marks_of
 from tui.lost_pools import LostPools
 from tui.plain import harmless
-from tui.widgets.chart import CandleChart, ChartLine, ChartMark
+from tui.widgets.chart import ChartLine, ChartMark
+from tui.widgets.depth_ladder import Depth, DepthLadder
 from tui.widgets.equity_line import EquityLine
 from tui.widgets.events_log import EventsLog
 from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
 from tui.widgets.status_bar import Status, StatusBar
+from tui.widgets.watch_list import WatchList, watched
 
 if TYPE_CHECKING:
     from tui.screens.desk import DeskScreen
@@ -44,9 +49,10 @@ class DeskDrawing:
         self._desk = desk
         self._events: list[Event] = []
         self._lost = LostPools()
-        self._lines: list[ChartLine] = []
-        self._marks: list[ChartMark] = []
-        self._marked = ""
+        self._lines: dict[str, list[ChartLine]] = {}
+        self._marks: dict[str, list[ChartMark]] = {}
+        self._exits: dict[tuple[str, str], Decimal] = {}
+        self._exits_of: dict[str, tuple[object, ...]] = {}
         self._looks = 0
         self._age = 0.0
         self._stale = False
@@ -57,7 +63,7 @@ class DeskDrawing:
         if events:
             self._events = [*self._events, *events][-KEPT_EVENTS:]
             self._lost.happened(events)
-            self._marked = ""
+            self._marks.clear()
             self._desk.query_one(EventsLog).add(events)
             self._looks = 0
 
@@ -67,8 +73,8 @@ class DeskDrawing:
         self._stale = self._stale or moved
         if self._stale and self._age >= (FIGURES_EVERY if moved else FIGURES_LATEST):
             self.draw()
-        elif moved:
-            self._chart()
+        elif moved and not self._desk.play.flat_out:
+            self.charts()
 
     def draw(self) -> None:
         """Show the session as it is now."""
@@ -76,8 +82,10 @@ class DeskDrawing:
         view = desk.play.view()
         desk.query_one(StatusBar).show(view, desk.symbol, self._status(view))
         pools, positions, log = desk.query_one(PoolsPanel), desk.query_one(PositionsPanel), desk.query_one(EventsLog)
-        self._lines = lines_of(view, desk.symbol)
-        self._chart()
+        self._lines = {symbol: self._lines_of(view, symbol) for _, symbol in desk.charts()}
+        self.charts()
+        self._watch(view)
+        self._depth(view)
         if _seen(pools):
             pools.show(view if desk.has_class("-wide") else _worst_first(view), self._lost.gone())
         if _seen(positions):
@@ -89,16 +97,61 @@ class DeskDrawing:
         positions.caption(positions.title_text())
         log.caption(log.title_text())
 
-    def _chart(self) -> None:
+    def _lines_of(self, view: View, symbol: str) -> list[ChartLine]:
+        """A market's lines, made anew only when its positions or orders changed: exits take a root to work out."""
+        made_of = (
+            symbol,
+            tuple(each for each in view.orders if each.symbol == symbol),
+            tuple((p.key, p.pool, p.size, p.entry_price, p.fees) for p in view.positions if p.symbol == symbol),
+        )
+        exchange = self._desk.play.session.exchange
+        if self._exits_of.get(symbol) != made_of:
+            self._exits_of[symbol] = made_of
+            self._exits = {key: profit for key, profit in self._exits.items() if key[0] != symbol}
+
+        def profit(order: Order, position: PositionView) -> Decimal:
+            key = (symbol, order.id)
+            if key not in self._exits:
+                self._exits[key] = exit_profit(exchange, order, position)
+            return self._exits[key]
+
+        return lines_of(view, symbol, profit)
+
+    def charts(self) -> None:
+        """Show the charts as they are now."""
         desk = self._desk
-        chart = desk.query_one(CandleChart)
-        if not _seen(chart):
-            return
-        if self._marked != desk.symbol:
-            self._marked, self._marks = desk.symbol, marks_of(self._events, desk.symbol)
-        chart.show(desk.tape, desk.symbol, desk.play.session.step, self._lines, self._marks)
-        name = harmless(desk.play.recorder.name, LONGEST_NAME) if desk.has_class("-wide") else ""
-        chart.caption(f"{chart.title_text()}   {name}".rstrip(), chart.subtitle_text())
+        shown = desk.charts()
+        for chart, symbol in shown:
+            if not _seen(chart):
+                continue
+            if symbol not in self._marks:
+                self._marks[symbol] = marks_of(self._events, symbol)
+            lines = self._lines.get(symbol, ())
+            chart.show(desk.tape, symbol, desk.play.session.step, lines, self._marks[symbol])
+            title = chart.title_text()
+            if len(shown) > 1:
+                title = f"▸ {title}" if chart is desk.chart else title
+            elif desk.has_class("-wide"):
+                title = f"{title}   {harmless(desk.play.recorder.name, LONGEST_NAME)}"
+            chart.caption(title.rstrip(), chart.subtitle_text())
+
+    def _watch(self, view: View) -> None:
+        desk = self._desk
+        panel = desk.query_one(WatchList)
+        if _seen(panel):
+            seconds = desk.chart.timeframe or 60
+            panel.show(watched(view, desk.tape, seconds), desk.symbol, seconds)
+            panel.caption(panel.title_text(), panel.subtitle_text())
+
+    def _depth(self, view: View) -> None:
+        desk = self._desk
+        ladder = desk.query_one(DepthLadder)
+        if _seen(ladder):
+            market = desk.tape.by_symbol[desk.symbol]
+            last = int(desk.tape.columns[desk.symbol, "last"][view.step])
+            lines = tuple(self._lines.get(desk.symbol) or self._lines_of(view, desk.symbol))
+            ladder.show(Depth(market, last, desk.play.session.setup.slippage, lines))
+            ladder.caption(ladder.title_text(), ladder.subtitle_text())
 
     def _equity(self, view: View) -> None:
         equity = self._desk.query_one(EquityLine)
@@ -118,6 +171,7 @@ class DeskDrawing:
             running=play.running,
             saved=play.recorder.saved,
             opening=opening,
+            armed=desk.one_key.armed,
         )
 
 

@@ -1,8 +1,8 @@
-"""Help: the keys of every panel, the commands, and the words."""
+"""Help: the page of the panel that has the focus first, then all others, the commands, and the words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Mapping
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -12,52 +12,19 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from engine.commands import EXAMPLES
+from engine.commands.grammar import EXAMPLES
 from engine.script.moves import MOVE_EXAMPLES
-from tui.screens.desk_keys import DESK_BINDINGS
-from tui.widgets.command_line import CommandInput
-from tui.widgets.ticket import Ticket
+from tui.help_pages import PAGES, WORDS, Page
+from tui.key_map import Place, places
+from tui.key_names import shown_keys
+from tui.key_texts import spelled
+from tui.settings import settings_of
 
-KEY_NAMES = {
-    "full_stop": ".",
-    "comma": ",",
-    "colon": ":",
-    "question_mark": "?",
-    "plus": "+",
-    "equals_sign": "=",
-    "minus": "-",
-    "less_than_sign": "<",
-    "greater_than_sign": ">",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "up": "↑",
-    "down": "↓",
-    "left": "←",
-    "right": "→",
-    "enter": "Enter",
-    "escape": "Esc",
-    "tab": "Tab",
-    "shift+tab": "Shift+Tab",
-    "space": "Space",
-    "delete": "Del",
-    "backspace": "Backspace",
-    "ctrl+r": "Ctrl+R",
-}
-WORDS = {
-    "isolated": "A position has margin of its own. A loss stops there; the wallet is not touched.",
-    "cross": "All positions stand on the wallet. Winners carry losers, and one loser can take everything.",
-    "pool": "One set of margin and the positions it backs. It is liquidated when its bar reaches 100 %.",
-    "used": "Maintenance requirement ÷ equity of the pool. Calls come at 50, 80 and 95 %; 100 % is liquidation.",
-    "initial margin": "What opening takes: notional ÷ leverage.",
-    "maintenance": "What staying open takes. Below it the venue closes the position for you.",
-    "to liquidation $": "How much the pool can still lose before that.",
-    "mark": "The price that margin is judged by; trades happen at the last price.",
-    "funding": "What longs pay shorts, or get from them, every hour on this venue.",
-    "rescue": "A deposit after a wipe-out. It is counted.",
-}
+KEYS_WIDTH, VERB_WIDTH, WORD_WIDTH = 16, 10, 18
+NUMBERED = "desk.market_"
 TIME = (
-    "Time stands still while the ticket, the command line, a question or this page is open. It pauses by itself on a "
-    "margin call and on a liquidation, and says so. Ctrl+Q leaves the program from anywhere; everything is saved."
+    "Time stands still while the ticket, the command line, a question or this page is open. It pauses by itself where "
+    "the settings say so, and tells why. {app.quit} leaves the program from anywhere; everything is saved."
 )
 
 
@@ -69,49 +36,72 @@ class HelpScreen(ModalScreen[None]):
         Binding("escape,question_mark,q", "dismiss", "close", id="help.close"),
     ]
 
-    def __init__(self, topic: str) -> None:
+    def __init__(self, page: Page) -> None:
         super().__init__()
-        self._topic = topic
+        self._page = page
 
     def compose(self) -> ComposeResult:
-        # Imported here: Home's own keys are told by Home, which opens this.
-        from tui.screens.home import HomeScreen
-        from tui.screens.new import NewScreen
-
-        home = [("Home", HomeScreen.BINDINGS), ("New session", NewScreen.BINDINGS)]
-        desk = [("Desk", DESK_BINDINGS), ("Ticket", Ticket.BINDINGS), ("Command line", CommandInput.BINDINGS)]
-        parts = [_keys(title, bindings) for title, bindings in (home + desk if self._topic == "home" else desk + home)]
         with VerticalScroll(id="help-box") as box:
-            box.border_title = "Help"
-            box.border_subtitle = "↑ ↓ scroll · Esc closes"
+            box.border_title = f"Help: {self._page.title}"
+            box.border_subtitle = spelled(self, "↑ ↓ scroll · {help.close} closes")
             yield Label("A simulator: no real money, no real orders, and not advice.", id="help-warning")
-            yield Label(Content("\n\n").join([*parts, _time(), _commands(), _words()]), id="help-text")
+            yield Label(Content("\n\n").join(self._parts()), id="help-text")
+
+    def _parts(self) -> Iterator[Content]:
+        keymap = settings_of(self.app).keys
+        yield _page(self._page, keymap, own_words=True)
+        yield _time(spelled(self, TIME))
+        for each in PAGES:
+            if each is not self._page:
+                yield _page(each, keymap, own_words=False)
+        shown = {name for each in PAGES for name in each.places}
+        for place in places():
+            if place.name not in shown and place.name != "help":
+                yield Content("\n").join([_title(place.title), *_keys(place, keymap)])
+        yield _commands()
+        yield _words(WORDS)
 
     async def action_dismiss(self, result: None = None) -> None:
         self.dismiss(result)
 
 
-def _keys(title: str, bindings: Iterable[BindingType]) -> Content:
-    rows = [
-        _row(" ".join(KEY_NAMES.get(key, key) for key in each.key.split(",")), each.description)
-        for each in bindings
-        if isinstance(each, Binding) and not (each.id or "").startswith("desk.market_")
-    ]
-    return Content("\n").join([Content.styled(title, "bold"), *rows])
+def _page(page: Page, keymap: Mapping[str, str], *, own_words: bool) -> Content:
+    """A page: what it is, its keys, and, where it stands first, its words."""
+    rows = [_title(page.title), Content(page.text)]
+    for place in places():
+        if place.name in page.places:
+            rows += _keys(place, keymap)
+    if own_words and page.words:
+        rows += [Content(""), *(_row(word, WORDS[word], WORD_WIDTH) for word in page.words)]
+    return Content("\n").join(rows)
 
 
-def _time() -> Content:
-    return Content("\n").join([Content.styled("Time", "bold"), Content(TIME), _row("@ …", MOVE_EXAMPLES, 10)])
+def _keys(place: Place, keymap: Mapping[str, str]) -> list[Content]:
+    rows = [each for each in place.bindings if not (each.id or "").startswith(NUMBERED)]
+    numbered = [each for each in place.bindings if each not in rows]
+    told = [_row(shown_keys(each, keymap), each.description, KEYS_WIDTH) for each in rows]
+    if numbered:
+        ends = [shown_keys(each, keymap) for each in (numbered[0], numbered[-1])]
+        told.append(_row(" – ".join(ends), "market by its number", KEYS_WIDTH))
+    return told
+
+
+def _title(text: str) -> Content:
+    return Content.styled(text, "bold")
+
+
+def _time(text: str) -> Content:
+    return Content("\n").join([_title("Time"), Content(text), _row("@ …", MOVE_EXAMPLES, VERB_WIDTH)])
 
 
 def _commands() -> Content:
-    rows = [_row(verb, example, 10) for verb, example in EXAMPLES.items()]
-    return Content("\n").join([Content.styled("Commands, at the : line and in scripts", "bold"), *rows])
+    rows = [_row(verb, example, VERB_WIDTH) for verb, example in EXAMPLES.items()]
+    return Content("\n").join([_title("Commands, at the : line and in scripts"), *rows])
 
 
-def _words() -> Content:
-    return Content("\n").join([Content.styled("Words", "bold"), *(_row(*row, 18) for row in WORDS.items())])
+def _words(words: Mapping[str, str]) -> Content:
+    return Content("\n").join([_title("Words"), *(_row(*row, WORD_WIDTH) for row in words.items())])
 
 
-def _row(key: str, text: str, width: int = 14) -> Content:
+def _row(key: str, text: str, width: int) -> Content:
     return Content.assemble((f"  {key:<{width}}", "bold $iso-key"), text)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,8 +17,9 @@ from textual.widgets import Label, OptionList
 from saves import Library, SavedSession, SaveError
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.name import NameDialog
+from tui.key_texts import key_for, spelled
 from tui.plain import harmless
-from tui.widgets.key_bar import Key, KeyBar
+from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.session_list import SessionList
 
 TITLE = "[bold $iso-key]isocross[/]   margin trading, isolated against cross"
@@ -29,20 +30,11 @@ WARNING = (
 )
 PLAYABLE = "You can play all the same; what you play is lost when you leave."
 EMPTY = (
-    "No sessions yet.\n\n[bold $iso-key]p[/] plays at once: 10,000 dollars that are not real, three markets, "
-    "six hours, and a crash that is coming.\n[bold $iso-key]n[/] lets you choose prices and rules.\n"
-    "[bold $iso-key]?[/] explains the keys."
+    "No sessions yet.\n\n[bold $iso-key]$quick[/] plays at once: 10,000 dollars that are not real, three markets, "
+    "six hours, and a crash that is coming.\n[bold $iso-key]$new[/] lets you choose prices and rules.\n"
+    "[bold $iso-key]$help[/] explains the keys."
 )
-KEYS = (
-    Key("Enter", "continue", "screen.resume"),
-    Key("p", "play now", "screen.quick"),
-    Key("n", "new", "screen.new"),
-    Key("r", "rename", "screen.rename"),
-    Key("d", "delete", "screen.delete"),
-    Key("q", "quit", "screen.quit"),
-    Key("t", "colours", "app.other_theme"),
-    Key("?", "help", "screen.help"),
-)
+NOTHING_CHOSEN = "There is no session to continue: {home.quick} plays at once, {home.new} makes a new one."
 
 
 class HomeScreen(Screen[None]):
@@ -54,9 +46,10 @@ class HomeScreen(Screen[None]):
         Binding("p", "quick", "play now: a good session at once", id="home.quick"),
         Binding("n", "new", "a new session: choose prices and rules", id="home.new"),
         Binding("enter", "resume", "continue the chosen session", id="home.resume"),
-        Binding("r", "rename", "rename it", id="home.rename"),
-        Binding("d,delete", "delete", "delete it", id="home.delete"),
+        Binding("r", "rename", "rename the chosen session", id="home.rename"),
+        Binding("d,delete", "delete", "delete the chosen session", id="home.delete"),
         Binding("t", "app.other_theme", "light or dark colours", id="home.theme"),
+        Binding("s", "app.settings", "settings", id="home.settings"),
         Binding("question_mark", "help", "help", id="home.help"),
         Binding("q", "quit", "quit", id="home.quit"),
     ]
@@ -88,9 +81,9 @@ class HomeScreen(Screen[None]):
             box.border_title = "Saved sessions"
             yield Label("", id="home-heading")
             yield SessionList(id="home-list")
-            yield Label(Content.from_markup(EMPTY), id="home-empty")
+            yield Label("", id="home-empty")
         yield Label("", id="home-says")
-        yield KeyBar(KEYS)
+        yield KeyBar(_keys())
 
     def on_mount(self) -> None:
         self.reload()
@@ -120,9 +113,15 @@ class HomeScreen(Screen[None]):
         listed = self.query_one(SessionList)
         listed.show(sessions)
         listed.display = self.query_one("#home-heading").display = bool(sessions)
-        self.query_one("#home-empty").display = not sessions
+        empty = self.query_one("#home-empty", Label)
+        empty.display = not sessions
+        keys = {each: key_for(self, f"home.{each}") for each in ("quick", "new", "help")}
+        empty.update(Content.from_markup(EMPTY, **keys))
         # A list without rows would take Enter for itself.
         self.set_focus(listed if sessions else None)
+        self._head()
+
+    def on_session_list_laid(self) -> None:
         self._head()
 
     def _head(self) -> None:
@@ -135,7 +134,7 @@ class HomeScreen(Screen[None]):
     def action_resume(self) -> None:
         chosen = self.chosen
         if chosen is None:
-            self.say("There is no session to continue: p plays at once, n makes a new one.")
+            self.say(spelled(self, NOTHING_CHOSEN))
         else:
             self.post_message(self.Resumed(chosen.id))
 
@@ -183,3 +182,18 @@ class HomeScreen(Screen[None]):
             return None
 
         return take
+
+
+def _keys() -> tuple[Key, ...]:
+    """The key bar's entries."""
+    key = keys_from(HomeScreen.BINDINGS)
+    return (
+        key("continue", "home.resume"),
+        key("play now", "home.quick"),
+        key("new", "home.new"),
+        key("settings", "home.settings"),
+        replace(key("quit", "home.quit"), stays=True),
+        key("delete", "home.delete"),
+        key("rename", "home.rename"),
+        key("help", "home.help"),
+    )

@@ -16,28 +16,23 @@ from textual.screen import Screen
 from textual.widgets import Input, Label
 from textual.worker import Worker, get_current_worker
 
-from engine.rulebooks import VENUES
+from engine.rulebooks import VENUES, rulebook_of
 from engine.tapes.synthetic import MARKETS, REGIMES
 from saves.home import home_folder
 from tui.faults import log_fault
+from tui.key_texts import spelled
 from tui.new_form import FILES_EXAMPLE, STEPS, Wanted, wanted
 from tui.plain import harmless
 from tui.prices import Made, PriceFiles, PricesError, make_tape
+from tui.progress_text import progress_text
 from tui.start import NewSession
 from tui.widgets.choice import Choice
 from tui.widgets.form_row import FormRow
-from tui.widgets.key_bar import Key, KeyBar
+from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.plain_input import FigureInput, PlainInput
 
 SWITCH = ("on", "off")
-KEYS = (
-    Key("Enter", "begins", "screen.begin"),
-    Key("↑ ↓", "field", "app.focus_next"),
-    Key("← →", "change", ""),
-    Key("Ctrl+R", "read files", "screen.inspect"),
-    Key("Esc", "home", "screen.leave"),
-    Key("?", "help", "app.show_help('home')"),
-)
+FILES_NOTE = "a file a market, with spaces or commas between; {new.inspect} reads them"
 
 
 class NewScreen(Screen[NewSession | None]):
@@ -75,7 +70,7 @@ class NewScreen(Screen[NewSession | None]):
             yield from self._rule_rows()
         with Vertical(id="new-foot"):
             yield Label("", id="new-says")
-            yield KeyBar(KEYS)
+            yield KeyBar(_keys())
 
     def _price_rows(self) -> Iterator[FormRow | Vertical | Label]:
         yield Label("Prices", classes="form-head first")
@@ -92,7 +87,7 @@ class NewScreen(Screen[NewSession | None]):
             row = FormRow("files", "files", _words("", 1000, f"{FILES_EXAMPLE}, or only the files"), "")
             row.add_class("-long")
             yield row
-            yield Label("a file a market, with spaces or commas between; Ctrl+R reads them", classes="form-note")
+            yield Label(spelled(self, FILES_NOTE), classes="form-note", markup=False)
             yield FormRow("since", "from", _field("", 24, "2024-08-04T12:00Z"), "UTC; empty: where they begin")
             yield FormRow("until", "to", _field("", 24, "2024-08-06"), "UTC; empty: where they end")
             yield Label("", id="new-report")
@@ -110,7 +105,7 @@ class NewScreen(Screen[NewSession | None]):
         row = FormRow("overrides", "changed", _field("", 300), "")
         row.add_class("-long")
         yield row
-        yield Label("rules to change, such as  maintenance 0.5% ; vault 1000", classes="form-note", markup=False)
+        yield Label(_rules_example(next(iter(VENUES))), id="new-example", classes="form-note", markup=False)
         yield FormRow("name", "name", _words("", 80), "empty: one is made up")
 
     def on_mount(self) -> None:
@@ -125,6 +120,8 @@ class NewScreen(Screen[NewSession | None]):
             self._show_source(event.value)
         elif row.field == "regime":
             row.hint(REGIMES[event.value].description)
+        elif row.field == "venue":
+            self.query_one("#new-example", Label).update(_rules_example(event.value))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -195,7 +192,7 @@ class NewScreen(Screen[NewSession | None]):
     @on(Progress)
     def _progressed(self, event: Progress) -> None:
         if self._busy:
-            self._say(f"{event.what}: {event.done:.0%}")
+            self._say(progress_text(event.done, event.what))
 
     def _made(self, asked: Wanted, made: Made | str, begin: bool) -> None:
         self._busy = False
@@ -212,7 +209,7 @@ class NewScreen(Screen[NewSession | None]):
         self._say("")
         self._report(made.lines())
         if begin:
-            self.dismiss(NewSession(asked.setup, made.tape, asked.name))
+            self.dismiss(NewSession(asked.setup, made.tape, asked.name, made.clipped))
 
     def _show_source(self, source: str) -> None:
         self.query_one("#from-synthetic").display = source == "synthetic"
@@ -234,3 +231,20 @@ def _field(value: str, longest: int, placeholder: str = "") -> FigureInput:
 
 def _words(value: str, longest: int, placeholder: str = "") -> PlainInput:
     return PlainInput(value, placeholder, compact=True, max_length=longest, select_on_focus=False)
+
+
+def _rules_example(venue: str) -> str:
+    return f"rules to change, such as  {' ; '.join(rulebook_of(venue).card.example)}"
+
+
+def _keys() -> tuple[Key, ...]:
+    """The key bar's entries."""
+    key, choice = keys_from(NewScreen.BINDINGS), keys_from(Choice.BINDINGS, "focused")
+    return (
+        key("begins", "new.begin"),
+        key("field", "new.up", "new.down"),
+        choice("change", "choice.before", "choice.next"),
+        key("read files", "new.inspect"),
+        key("home", "new.leave"),
+        key("help", "new.help"),
+    )

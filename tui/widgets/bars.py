@@ -29,10 +29,10 @@ class Band:
 
 BANDS = (
     Band(Decimal("0.95"), "danger", "⚠⚠"),
-    Band(Decimal("0.80"), "down", "⚠"),
+    Band(Decimal("0.80"), "alarm", "⚠"),
     Band(Decimal("0.50"), "warning", "!"),
 )
-CALM = Band(Decimal(0), "up", "")
+CALM = Band(Decimal(0), "calm", "")
 
 
 def band_of(gauge: Decimal | None) -> Band:

@@ -14,10 +14,17 @@ from numpy.typing import NDArray
 
 from engine.tape import Tape
 
-TIMEFRAMES = (1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400)
-"""Lengths of a candle in seconds."""
+NAMES = {
+    1: "1s", 5: "5s", 15: "15s", 30: "30s",
+    60: "1m", 180: "3m", 300: "5m", 900: "15m", 1_800: "30m",
+    3_600: "1h", 7_200: "2h", 14_400: "4h", 21_600: "6h", 43_200: "12h", 86_400: "1d",
+}
+"""Lengths of a candle in seconds, the shortest first, and what each is called."""
 
-NAMES = dict(zip(TIMEFRAMES, ("1s", "5s", "15s", "1m", "5m", "15m", "1h", "4h", "1d"), strict=True))
+TIMEFRAMES = tuple(NAMES)
+
+FIRST_TIMEFRAMES = (1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400)
+"""The lengths that a chart may begin with: those that traders look at most."""
 
 SCREENS = 8
 """How many screens of candles a whole tape makes at first, at most."""
@@ -88,18 +95,66 @@ class CandleSeries:
         """The last `count` candles of what happened up to and including vertex `step`."""
         step = min(max(step, 0), len(self._times) - 1)
         if self._can_go_on(step, count):
-            grown = joined([self._held.part(0, -1), self._aggregate(int(self._held.first[-1]), step + 1)])
+            grown = self._grown(step)
             self._held = grown.part(-count) if len(grown) > count else grown
         elif step != self._reach or count != self._wanted or not len(self._held):
             self._held = self._backwards(step, count)
         self._reach, self._wanted = step, count
         return self._held
 
+    def end_of(self, vertex: int) -> int:
+        """The last vertex of the candle that holds `vertex`."""
+        return max(self._first_vertex(self._bucket_of(vertex) + 1) - 1, vertex)
+
+    def back(self, vertex: int, count: int, kept: int) -> int:
+        """The vertex that ends the candle `count` before the one that ends with `vertex`; fewer where less than `kept`
+        candles would be left up to there."""
+        candles = self._backwards(vertex, count + max(kept, 1))
+        place = max(len(candles) - 1 - count, min(kept, len(candles)) - 1)
+        return vertex if place >= len(candles) - 1 else self._traded_before(int(candles.first[place + 1]))
+
+    def forth(self, vertex: int, count: int, step: int) -> int | None:
+        """The vertex that ends the candle `count` behind the one that ends with `vertex`; None where that is the
+        candle of vertex `step`, the last one that is known."""
+        start, reach = vertex + 1, count + 1
+        while start <= step:
+            end = min(self._first_vertex(self._bucket_of(start) + reach), step + 1)
+            candles = self._aggregate(start, max(end, start + 1))
+            if len(candles) > count:
+                return self._traded_before(int(candles.first[count]))
+            if end > step:
+                break
+            reach *= 2
+        return None
+
+    def _traded_before(self, vertex: int) -> int:
+        """The last vertex before `vertex` at which the market traded."""
+        if self._trading is None:
+            return vertex - 1
+        return vertex - 1 - int(self._trading[:vertex][::-1].argmax())
+
     def _can_go_on(self, step: int, count: int) -> bool:
         """Whether what is held is the beginning of what is wanted, and most of it stays."""
         if count != self._wanted or step <= self._reach or not len(self._held):
             return False
         return self._bucket_of(step) - int(self._held.bucket[-1]) < count
+
+    def _grown(self, step: int) -> Candles:
+        """What is held and the vertices after it: only those are read, and the last candle takes in what is its own."""
+        held = self._held
+        new = self._aggregate(self._reach + 1, step + 1, int(held.bucket[-1]))
+        if not len(new):
+            return held
+        if new.bucket[0] != held.bucket[-1]:
+            return joined([held, new])
+        open_, high, low = (
+            held.open[-1:],
+            np.maximum(held.high[-1:], new.high[:1]),
+            np.minimum(held.low[-1:], new.low[:1]),
+        )
+        volume = held.volume[-1:] + new.volume[:1]
+        last = Candles(held.bucket[-1:], held.first[-1:], open_, high, low, new.close[:1], volume)
+        return joined([held.part(0, -1), last, new.part(1)])
 
     def _backwards(self, step: int, count: int) -> Candles:
         """The window made from its end, so that what lies before it is never read."""
@@ -137,8 +192,9 @@ class CandleSeries:
             vertex += 1
         return vertex
 
-    def _aggregate(self, start: int, end: int) -> Candles:
-        """The candles of vertices `start` to `end` (excluded), of which the first begins a candle."""
+    def _aggregate(self, start: int, end: int, least: int = 0) -> Candles:
+        """The candles of vertices `start` to `end` (excluded). The first begins a candle, or belongs to bucket `least`,
+        before which none of them lies."""
         opened = self._gapped[start:end].copy()
         opened[0] = self._opened(start)
         times, prices = self._times[start:end], self._prices[start:end].astype(np.int64, copy=False)
@@ -151,7 +207,7 @@ class CandleSeries:
             volume = None if volume is None else volume[trades]
         if not len(times):
             return _EMPTY
-        bucket = np.maximum.accumulate((times - ~opened) // self._length)
+        bucket = np.maximum(np.maximum.accumulate((times - ~opened) // self._length), least)
         first = np.flatnonzero(np.diff(bucket, prepend=bucket[0] - 1))
         last = np.append(first[1:], len(times)) - 1
         before = self._prices[np.maximum(vertices[first] - 1, 0)]
@@ -183,7 +239,7 @@ def first_timeframe(tape: Tape, columns: int) -> int:
     shortest = finest(tape)
     longest = max(LONGEST_AT_FIRST, tape.origin.bar_seconds * BARS_AT_FIRST, shortest)
     span = int(tape.times[-1] - tape.times[0]) / 1000
-    for seconds in TIMEFRAMES:
+    for seconds in FIRST_TIMEFRAMES:
         if seconds >= shortest and (span <= seconds * max(columns, 1) * SCREENS or seconds >= longest):
             return seconds
     return TIMEFRAMES[-1]

@@ -27,6 +27,13 @@ class Canvas:
         self.letters: NDArray[np.uint32] = np.full((height, width), SPACE, np.uint32)
         self.styles: NDArray[np.uint8] = np.zeros((height, width), np.uint8)
 
+    def copy(self) -> Canvas:
+        """The same once more, to be drawn on."""
+        other = object.__new__(Canvas)
+        other.width, other.height = self.width, self.height
+        other.letters, other.styles = self.letters.copy(), self.styles.copy()
+        return other
+
     def write(self, row: int, column: int, text: str, style: int) -> None:
         """Text from a cell on; what is outside the canvas is cut off."""
         if not 0 <= row < self.height:

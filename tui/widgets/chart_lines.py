@@ -16,15 +16,17 @@ LineKind = Literal["entry", "stop", "target", "limit", "liquidation", "bankruptc
 
 LINE_STYLES = {
     "liquidation": "danger",
-    "bankruptcy": "danger",
     "stop": "warning",
     "target": "up",
     "entry": "entry",
     "limit": "dim",
+    "bankruptcy": "dim",
 }
 """The palette's style of each kind, what matters most first: it covers the others where they share a row."""
 
-_DOTS = {"liquidation": "╍", "bankruptcy": "╍", "stop": "╌", "target": "╌", "entry": "┄", "limit": "┈"}
+DOTS = {"liquidation": "╍", "bankruptcy": "·", "stop": "╌", "target": "╌", "entry": "┄", "limit": "┈"}
+"""What a line of each kind is drawn with."""
+
 _LETTERS = {"liquidation": "L", "bankruptcy": "B", "stop": "S", "target": "T", "entry": "E", "limit": "O"}
 INDENT = 3
 
@@ -36,6 +38,15 @@ class ChartLine:
     label: str
     price: Decimal
     kind: LineKind
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A line's price on the axis, with the letter of what it is: the text that is written, and its style."""
+
+    price: float
+    text: str
+    style: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +68,10 @@ class _Label:
 
 
 def draw_lines(
-    canvas: Canvas, lines: Sequence[ChartLine], scale: Scale, columns: int, number: Callable[[str], int]
+    canvas: Canvas, lines: Sequence[ChartLine], scale: Scale, columns: int, number: Callable[[str], int], kept: int = -1
 ) -> None:
-    """Dotted lines behind the candles, with labels. A line off the scale is an arrow at the edge, with its price."""
+    """Dotted lines behind the candles, with labels. A line off the scale is an arrow at the edge, with its price, but
+    for bankruptcy: liquidation comes before it. No label is put into column `kept` where it can stand elsewhere."""
     labels: dict[int, list[_Label]] = {}
     dotted: dict[int, ChartLine] = {}
     for line in _by_weight(lines):
@@ -68,13 +80,13 @@ def draw_lines(
             row = min(scale.row(price), scale.rows - 1)
             dotted.setdefault(row, line)
             labels.setdefault(row, []).append(_Label(line))
-        else:
+        elif line.kind != "bankruptcy":
             row, arrow = (0, "▲ ") if price > scale.high else (scale.rows - 1, "▼ ")
             labels.setdefault(row, []).append(_Label(line, arrow, f" {_price(line)}"))
     for row, held in labels.items():
-        _write(canvas, row, held, columns, number)
+        _write(canvas, row, held, columns, number, kept)
     for row, line in dotted.items():
-        canvas.fill_blank(row, 0, columns, _DOTS[line.kind], number(LINE_STYLES[line.kind]))
+        canvas.fill_blank(row, 0, columns, DOTS[line.kind], number(LINE_STYLES[line.kind]))
 
 
 def draw_tags(
@@ -85,9 +97,9 @@ def draw_tags(
     width: int,
     places: int,
     number: Callable[[str], int],
-) -> dict[int, tuple[str, str]]:
-    """The lines' prices on the axis. Returns the letter and the style of the line in each row that has one."""
-    taken: dict[int, tuple[str, str]] = {}
+) -> dict[int, Tag]:
+    """The lines' prices on the axis, by row."""
+    taken: dict[int, Tag] = {}
     for line in _by_weight(lines):
         price = float(line.price)
         row = min(scale.row(price), scale.rows - 1)
@@ -95,8 +107,9 @@ def draw_tags(
             continue
         style = f"{LINE_STYLES[line.kind]}*"
         figure = fitted(price, places, width - 4).rjust(width - 3)
-        canvas.write(row, start, f"◂{figure} {_LETTERS[line.kind]}", number(style))
-        taken[row] = (_LETTERS[line.kind], style)
+        tag = Tag(price, f"◂{figure} {_LETTERS[line.kind]}", style)
+        canvas.write(row, start, tag.text, number(style))
+        taken[row] = tag
     return taken
 
 
@@ -105,12 +118,14 @@ def _by_weight(lines: Sequence[ChartLine]) -> list[ChartLine]:
     return sorted(lines, key=lambda line: weights.index(line.kind))
 
 
-def _write(canvas: Canvas, row: int, labels: Sequence[_Label], columns: int, number: Callable[[str], int]) -> None:
+def _write(
+    canvas: Canvas, row: int, labels: Sequence[_Label], columns: int, number: Callable[[str], int], kept: int
+) -> None:
     """The labels of a row's lines, one behind the other, where no candle is in the way if there is such a place."""
     texts = [label.text for label in labels]
     if sum(len(text) for text in texts) > columns - INDENT:
         texts = [label.brief for label in labels]
-    at = _free_place(canvas, row, sum(len(text) for text in texts), columns)
+    at = _free_place(canvas, row, sum(len(text) for text in texts), columns, kept)
     for text, label in zip(texts, labels, strict=True):
         text = text[: max(columns - at, 0)]
         canvas.write(row, at, text.replace(" ", FIRM_SPACE), number(LINE_STYLES[label.line.kind]))
@@ -121,9 +136,10 @@ def _price(line: ChartLine) -> str:
     return f"{line.price:,f}" if abs(line.price) < 1e12 else f"{line.price:.3e}"
 
 
-def _free_place(canvas: Canvas, row: int, length: int, columns: int) -> int:
+def _free_place(canvas: Canvas, row: int, length: int, columns: int, kept: int) -> int:
     indent = INDENT if columns > length + INDENT else 0
     free = canvas.letters[row, :columns] == SPACE
+    free[kept : kept + 1] = False
     if length > columns - indent:
         return indent
     # Free cells in every stretch of `length`, from a running count.

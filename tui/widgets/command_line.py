@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -10,25 +11,50 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Label
 
+from tui.completion import Completion
+from tui.key_texts import spelled
 from tui.messages import CommandLeft, CommandTyped
 from tui.says import SaysOf
 from tui.widgets.plain_input import PlainInput
 
 LONGEST_HISTORY = 200
+ROOM_WHILE_WRITING, MOST_ROWS = 0.66, 3
+"""What is said beside the text: of the width at most that share, and so many rows, as the style below has it."""
 IDLE = "a command, for example  buy $1000 ETH 5x"
+OPEN = (
+    "{command.send} sends · {command.complete} completes · {command.earlier} {command.later} earlier commands · "
+    "{command.leave} leaves"
+)
+Completes = Callable[[str], Completion]
+"""Answers which words may come next in a text."""
+
+
+def shortened(content: Content, width: int, rows: int) -> Content:
+    """As much of a content as `rows` rows of `width` cells hold, with an ellipsis where there is more."""
+    lines = content.wrap(width)
+    if len(lines) <= rows:
+        return content
+    last = lines[rows - 1].rstrip()
+    last = last.truncate(width - 2) if last.cell_length > width - 2 else last
+    return Content("\n").join([*lines[: rows - 1], Content.assemble(last, " …")])
 
 
 class CommandInput(PlainInput):
-    """The text field, with the keys of a history."""
+    """The text field, with the keys of a history and of completion."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "submit", "send", id="command.send"),
+        Binding("tab", "complete(1)", "complete the word, or the next one that fits", id="command.complete"),
+        Binding("shift+tab", "complete(-1)", "the one before that fits", id="command.complete_back"),
         Binding("up", "history(-1)", "earlier command", id="command.earlier"),
         Binding("down", "history(1)", "later command", id="command.later"),
         Binding("escape", "leave", "leave", id="command.leave"),
     ]
 
-    def __init__(self) -> None:
+    def __init__(self, completes: Completes) -> None:
         super().__init__(compact=True, select_on_focus=False, max_length=600, id="command-input")
+        self._completes = completes
+        self._offered: tuple[str, tuple[str, ...]] = ("", ())
         self.history: list[str] = []
         self._place = 0
         self._draft = ""
@@ -49,6 +75,24 @@ class CommandInput(PlainInput):
         self._place = min(max(self._place + by, 0), len(self.history))
         self._put(self._draft if self._place == len(self.history) else self.history[self._place])
 
+    def action_complete(self, by: int) -> None:
+        """Complete the last word; once more takes the next one that would have fitted."""
+        kept, words = self._offered
+        shown = [f"{kept}{word}" for word in words]
+        if self.value in shown:
+            place = (shown.index(self.value) + by) % len(words)
+        else:
+            found = self._completes(self.value)
+            kept, words, place = found.kept, found.words, 0 if by > 0 else -1
+            self._offered = (kept, words)
+        if not words:
+            self.app.bell()
+        elif len(words) == 1:
+            self._offered = ("", ())
+            self._put(f"{kept}{words[0]} ")
+        else:
+            self._put(f"{kept}{words[place]}")
+
     def action_leave(self) -> None:
         self.post_message(CommandLeft())
 
@@ -66,7 +110,7 @@ class CommandInput(PlainInput):
 
 
 class CommandLine(Horizontal):
-    """The `:` line. Asks `says` what a text would do whenever it changes."""
+    """The `:` line. Asks `says` what a text would do whenever it changes, and `completes` what Tab may write."""
 
     DEFAULT_CSS = """
     CommandLine {
@@ -81,14 +125,15 @@ class CommandLine(Horizontal):
     }
     """
 
-    def __init__(self, says: SaysOf, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+    def __init__(self, says: SaysOf, completes: Completes, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id, classes="-idle")
-        self._says = says
+        self._says, self._completes = says, completes
+        self._said = Content(IDLE)
 
     def compose(self) -> ComposeResult:
         with Horizontal(id="command-row"):
             yield Label(":", id="command-colon")
-            yield CommandInput()
+            yield CommandInput(self._completes)
         yield Label(IDLE, id="command-says")
 
     @property
@@ -107,7 +152,7 @@ class CommandLine(Horizontal):
         self.add_class("-open")
         self.input.begin(text)
         self._look(text)
-        self.input.focus()
+        self.screen.set_focus(self.input)  # at once: the next key may be here already
 
     def close(self) -> None:
         """Stop writing."""
@@ -117,8 +162,14 @@ class CommandLine(Horizontal):
         self.say(Content(IDLE))
 
     def say(self, content: Content) -> None:
-        """Show what the command would do, or what is wrong with it."""
-        self.query_one("#command-says", Label).update(content)
+        """Show what the command would do, or what is wrong with it; what there is no room for ends in an ellipsis."""
+        self._said = content
+        share = ROOM_WHILE_WRITING if self.is_open else 1
+        room = max(int((self.size.width or 80) * share) - 3, 20)
+        self.query_one("#command-says", Label).update(shortened(content, room, MOST_ROWS))
+
+    def on_resize(self) -> None:
+        self.say(self._said)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
@@ -135,4 +186,4 @@ class CommandLine(Horizontal):
             await self.run_action("screen.command")
 
     def _look(self, text: str) -> None:
-        self.say(self._says(text) if text.strip() else Content("Enter sends · ↑ ↓ earlier commands · Esc leaves"))
+        self.say(self._says(text) if text.strip() else Content(spelled(self.input, OPEN)))

@@ -73,7 +73,7 @@ def equity_rows(
     palette: Palette,
 ) -> list[Strip]:
     """The rows: a band for each line, and one for the marks where there is room."""
-    lines = [("you", _sound(yours), palette.up)]
+    lines = [("you", _sound(yours), palette.accent)]
     if ghost is not None:
         lines.append(("ghost", _sound(ghost), palette.ghost))
     bands = height - 1 if marks and height > len(lines) else height

@@ -11,41 +11,53 @@ from itertools import groupby, islice
 from textwrap import wrap
 from time import monotonic
 
+from rich.style import Style
+from textual.binding import Binding
+from textual.events import Click
 from textual.strip import Strip
 from textual.timer import Timer
 
 from engine.events import Event, FundingPaid
 from engine.sentences import label, sentence, tone
+from tui.messages import LiquidationOpened
 from tui.themes import Palette
 from tui.widgets.figures import clock, moment, money, signed
 from tui.widgets.scrolled import ScrolledStrips
 from tui.widgets.strips import harmless, strip_of
 
 KEPT = 500
+LIQUIDATION = "liquidation"
 SHORTEST_PAUSE = 0.1
 """Seconds between two paints: a liquidation storm must not take the frame's time."""
 
 LABEL_WIDTH = 6
-TONES = {"plain": "dim", "good": "up", "warning": "down", "danger": "danger"}
+TONES = {"plain": "dim", "good": "calm", "warning": "alarm", "danger": "danger"}
 FIRM = ("FILL", "LIQ", "CALL")
 """Labels whose sentences are bright even where nothing is wrong: they changed what you hold."""
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the log: time in ms UTC, a short label, a sentence, and one of the tones of `engine.sentences`."""
+    """One row of the log: time in ms UTC, a short label, a sentence, and one of the tones of `engine.sentences`.
+
+    `liquidation` is the vertex of the liquidation that it belongs to, which can be told again.
+    """
 
     time: int
     label: str
     text: str
     tone: str = "plain"
     ghost: bool = False
+    liquidation: int | None = None
 
 
 class EventsLog(ScrolledStrips):
-    """The last 500 events."""
+    """The last 500 events. A liquidation's rows open it again."""
 
     DEFAULT_CSS = "EventsLog { height: 1fr; }"
+    BINDINGS = [
+        Binding("enter", "open", "tell the topmost liquidation again", show=False, id="events.open"),
+    ]
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
@@ -76,6 +88,20 @@ class EventsLog(ScrolledStrips):
                 # Whoever has scrolled down goes on reading the same lines.
                 self.top += rows
             self._paint_soon()
+
+    def action_open(self) -> None:
+        """Tell the liquidation again that is nearest to the top of what is seen."""
+        seen = islice(self._lines, self.top, self.top + max(self.content_size.height, 1))
+        step = next((line.liquidation for line in seen if line.liquidation is not None), None)
+        if step is None:
+            self.app.bell()
+        else:
+            self.post_message(LiquidationOpened(step))
+
+    def on_click(self, event: Click) -> None:
+        step = event.style.meta.get(LIQUIDATION)
+        if step is not None:
+            self.post_message(LiquidationOpened(step))
 
     def clear(self) -> None:
         """Forget everything: another session, or another place in this one."""
@@ -114,7 +140,10 @@ class EventsLog(ScrolledStrips):
 
 def line_of(event: Event) -> Line:
     """An event as the log says it."""
-    return Line(event.time, label(event), sentence(event), tone(event), event.actor != "you")
+    tag, others = label(event), event.actor != "you"
+    return Line(
+        event.time, tag, sentence(event), tone(event), others, event.step if tag == "LIQ" and not others else None
+    )
 
 
 def lines_of(events: Iterable[Event]) -> Iterable[Line]:
@@ -138,6 +167,8 @@ def line_rows(line: Line, width: int, palette: Palette) -> list[Strip]:
     name = "ghost" if line.ghost else TONES.get(line.tone, "text")
     quiet = name == "dim" and line.label not in FIRM
     said = palette.style(name) if name != "dim" or quiet else palette.text
+    if line.liquidation is not None:
+        said += Style(meta={LIQUIDATION: line.liquidation})
     lead = (clock(line.time) if width >= 48 else clock(line.time)[:5]) + "  "
     tag = harmless(line.label, LABEL_WIDTH).ljust(LABEL_WIDTH) + " "
     room = max(width - len(lead) - len(tag), 8)

@@ -44,6 +44,17 @@ def brief(amount: Decimal) -> str:
     return money(amount)
 
 
+def short(amount: Decimal) -> str:
+    """Three digits of an amount that is not negative: `0`, `0.42`, `890`, `12.4k`, `1.24M`, `3.20B`."""
+    for scale, letter in (("1e9", "B"), ("1e6", "M"), ("1e3", "k")):
+        if amount.is_finite() and amount >= Decimal(scale):
+            share = EXACT.divide(amount, Decimal(scale))
+            return f"{money(share, 2 if share < 10 else 1 if share < 100 else 0)}{letter}"
+    if 0 < amount < Decimal("0.01"):
+        return "<0.01"
+    return money(amount, 2 if 0 < amount < 10 else 0)
+
+
 def percent(ratio: Decimal | None, places: int = 1, *, sign: bool = False) -> str:
     """A fraction of 1 as `−8.0 %`."""
     if ratio is None or not ratio.is_finite():

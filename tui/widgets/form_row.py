@@ -27,7 +27,7 @@ class FormRow(Vertical):
         Horizontal { height: auto; }
         Choice { width: 22; margin-right: 2; }
         Input { width: 22; background: $panel; color: $iso-text; margin-right: 2; }
-        Input:focus { background: $iso-faint; }
+        Input:focus { background: $iso-field; background-tint: $background 0%; }
         &.-long Input { width: 1fr; }
         &.-long .form-hint { display: none; }
     }

@@ -6,6 +6,7 @@ from textual import events
 from textual.widgets import Input
 
 from tui.pastes import first_line
+from tui.settings import settings_of
 
 
 class PlainInput(Input):
@@ -14,6 +15,9 @@ class PlainInput(Input):
     def validate_value(self, value: str) -> str:
         """Keep what can be seen."""
         return value if value.isprintable() else "".join(each for each in value if each.isprintable())
+
+    def on_mount(self) -> None:
+        self.cursor_blink = not settings_of(self.app).reduced_motion
 
     def on_paste(self, event: events.Paste) -> None:
         # Instead of Input's own: that puts control characters in, and the cursor then stands where they would be.

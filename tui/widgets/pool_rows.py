@@ -7,10 +7,11 @@ from decimal import Decimal
 
 from textual.strip import Strip
 
+from engine.looking.views import PoolView, PositionView, View
 from engine.numbers import EXACT, divide
-from engine.views import PoolView, PositionView, View
 from tui.themes import Palette
 from tui.widgets.bars import BANDS, CALM, band_of, gauge_row
+from tui.widgets.figure_spots import Figure, opening
 from tui.widgets.figures import brief, clock, money, percent, price, signed, size
 from tui.widgets.strips import Part, blank, cells_of, fitting, harmless, spread, strip_of
 
@@ -105,10 +106,10 @@ def _isolated_rows(
     pool: PoolView, ticks: dict[str, Decimal], width: int, palette: Palette, detail: Detail
 ) -> list[Strip]:
     position = pool.positions[0]
-    rows = [_position_row("ISO ", position, ticks, width, palette), _bar_row(pool, width, palette)]
+    rows = [_position_row("ISO ", pool, position, ticks, width, palette), _bar_row(pool, width, palette)]
     if _shows_equity(pool, detail):
         rows.append(_equity_row(pool, width, palette))
-    rows.append(_liquidation_row(position, pool.cushion, ticks, width, palette, urgent=_urgent(pool)))
+    rows.append(_liquidation_row(pool, position, ticks, width, palette, alone=True))
     return rows
 
 
@@ -117,23 +118,28 @@ def _shared_rows(
 ) -> list[Strip]:
     profit = sum((position.unrealised for position in pool.positions), Decimal(0))
     name = "CROSS" if pool.mode == "cross" else harmless(pool.key, 16)
-    head = [(f"{name} ", palette.bold("up")), (f"equity {brief(pool.equity)}", palette.text)]
-    rows = [spread(head, _profit(profit, None, palette), width), _bar_row(pool, width, palette)]
-    to_go = (f"{dollars(pool.cushion)} to go", palette.text if _urgent(pool) else palette.dim)
+    equity = (f"equity {brief(pool.equity)}", opening(palette.text, Figure(pool.key, "equity")))
+    head = [(f"{name} ", palette.bold("accent")), equity]
+    figure = Figure(pool.key, "unrealised")
+    rows = [spread(head, _profit(figure, profit, None, palette), width), _bar_row(pool, width, palette)]
     if _shows_equity(pool, detail):
-        rows.append(strip_of([(f"requirement {brief(pool.requirement)}  ", palette.dim), to_go], width))
+        required = (f"requirement {brief(pool.requirement)}", opening(palette.dim, Figure(pool.key, "requirement")))
+        rows.append(strip_of([required, ("  ", palette.dim), _to_go(pool, palette)], width))
     for position in pool.positions:
-        rows.append(_position_row("", position, ticks, width, palette))
-        rows.append(_liquidation_row(position, None, ticks, width, palette, urgent=_urgent(pool)))
+        rows.append(_position_row("", pool, position, ticks, width, palette))
+        rows.append(_liquidation_row(pool, position, ticks, width, palette, alone=False))
     return rows
 
 
-def _position_row(lead: str, position: PositionView, ticks: dict[str, Decimal], width: int, palette: Palette) -> Strip:
+def _position_row(
+    lead: str, pool: PoolView, position: PositionView, ticks: dict[str, Decimal], width: int, palette: Palette
+) -> Strip:
     symbol, held = harmless(position.symbol, 24), size(position.size)
     entry = price(position.entry_price, ticks[position.symbol])
-    name = [(lead, palette.bold("up")), (symbol, palette.strong)]
-    full = _profit(position.unrealised, _return(position), palette)
-    short = _profit(position.unrealised, None, palette)
+    name = [(lead, palette.bold("accent")), (symbol, palette.strong)]
+    figure = Figure(pool.key, "unrealised", None if _alone(pool) else position.key)
+    full = _profit(figure, position.unrealised, _return(position), palette)
+    short = _profit(figure, position.unrealised, None, palette)
     bought = f" {held} @ {entry}"
     choices = [(f"{bought}  {position.leverage}x", full), (f"{bought} {position.leverage}x", full), (bought, full)]
     choices += [(bought, short), (f" {held}", full), (f" {held}", short)]
@@ -144,8 +150,9 @@ def _position_row(lead: str, position: PositionView, ticks: dict[str, Decimal], 
     return spread(name, short, width)
 
 
-def _profit(amount: Decimal, ratio: Decimal | None, palette: Palette) -> list[Part]:
+def _profit(figure: Figure, amount: Decimal, ratio: Decimal | None, palette: Palette) -> list[Part]:
     style = palette.up if amount > 0 else palette.down if amount < 0 else palette.dim
+    style = opening(style, figure)
     text = signed(amount) if abs(amount) < 1_000_000 else ("+" if amount > 0 else "") + brief(amount)
     return [(text, style)] + ([(f" {percent(ratio, sign=True)}", style)] if ratio is not None else [])
 
@@ -157,56 +164,60 @@ def _return(position: PositionView) -> Decimal | None:
 
 
 def _bar_row(pool: PoolView, width: int, palette: Palette) -> Strip:
-    return strip_of(gauge_row(pool.gauge, width, palette), width)
+    *bars, (said, style) = gauge_row(pool.gauge, width, palette)
+    label, figure = said.strip(), Figure(pool.key, "gauge")
+    lead = said[: len(said) - len(said.lstrip())]
+    return strip_of([*bars, (lead, style), (label, opening(style, figure))], width)
 
 
 def _equity_row(pool: PoolView, width: int, palette: Palette) -> Strip:
     position = pool.positions[0]
-    rate = percent(divide(position.maintenance_margin, position.notional)) if position.notional else ""
-    equity, required = brief(pool.equity), brief(pool.requirement)
-    choices = [
-        f"equity {equity}   requirement {required}  (maintenance {rate})" if rate else "",
-        f"equity {equity}   requirement {required}",
-        f"equity {equity}  needs {required}",
-        f"equity {equity}",
-    ]
-    return strip_of(fitting([[(text, palette.dim)] for text in choices if text], width), width)
+    rate = percent(divide(position.maintenance_margin, position.notional), 2) if position.notional else ""
+    held = (f"equity {brief(pool.equity)}", opening(palette.dim, Figure(pool.key, "equity")))
+    required, figure = brief(pool.requirement), Figure(pool.key, "requirement")
+    style = opening(palette.dim, figure)
+    needs = [f"requirement {required}  (maintenance {rate})"] if rate else []
+    needs += [f"requirement {required}", f"needs {required}"]
+    choices = [[held, ("   " if len(text) > 16 else "  ", palette.dim), (text, style)] for text in needs]
+    return strip_of(fitting([*choices, [held]], width), width)
 
 
 def _liquidation_row(
-    position: PositionView,
-    cushion: Decimal | None,
-    ticks: dict[str, Decimal],
-    width: int,
-    palette: Palette,
-    *,
-    urgent: bool,
+    pool: PoolView, position: PositionView, ticks: dict[str, Decimal], width: int, palette: Palette, *, alone: bool
 ) -> Strip:
-    style = palette.text if urgent else palette.dim
-    left = "" if cushion is None else f"  {dollars(cushion)} to go"
-    lead = "" if cushion is not None else "  "
+    """Where a position is liquidated; `alone` in its pool, what is left until then is said beside it."""
+    style = palette.text if _urgent(pool) else palette.dim
+    figure = opening(style, Figure(pool.key, "liquidation_price", position.key))
+    lead, left = ("  ", style), [("  ", style), _to_go(pool, palette)]
     at = position.liquidation_price
     if at is None:
-        choices = [f"{lead}no price of {harmless(position.symbol, 24)} liquidates{left}", f"{lead}liq none{left}", left]
+        way = "fall" if position.size > 0 else "rise"  # where a market has a long and a short, the other way may
+        said = [f"no {way} of {harmless(position.symbol, 24)} liquidates", "liq none"]
     else:
         away = percent(divide(at - position.mark, position.mark), sign=True) if position.mark else ""
         shown = price(at, ticks[position.symbol])
-        choices = [f"{lead}liq {shown}  {away}{left}", f"{lead}liq {shown} {away}", f"{lead}liq {shown}"]
-    return strip_of(fitting([[(text, style)] for text in choices], width), width)
+        said = [f"liq {shown}  {away}", f"liq {shown} {away}", f"liq {shown}"]
+    if not alone:
+        return strip_of(fitting([[lead, (text, figure)] for text in said], width), width)
+    return strip_of(fitting([[(said[0], figure), *left], *([(text, figure)] for text in said)], width), width)
+
+
+def _to_go(pool: PoolView, palette: Palette) -> Part:
+    style = palette.text if _urgent(pool) else palette.dim
+    return f"{dollars(pool.cushion)} to go", opening(style, Figure(pool.key, "cushion"))
 
 
 def _wallet_rows(view: View, width: int, palette: Palette) -> list[Strip]:
     funding = signed(view.funding)
-    free, fees = brief(view.free), money(view.fees)
-    choices = [
-        f"WALLET  {free} free   fees {fees}   funding {funding}",
-        f"WALLET {free} free  fees {fees}  funding {funding}",
-    ]
-    rows = [text for text in choices if len(text) <= width][:1]
-    rows = rows or [f"WALLET  {free} free", f"fees {fees}  funding {funding}"]
+    free = (f"{brief(view.free)} free", opening(palette.dim, Figure("cross", "free")))
+    costs = f"fees {money(view.fees)}   funding {funding}"
+    whole = [("WALLET  ", palette.dim), free, ("   ", palette.dim), (costs, palette.dim)]
+    tight = [("WALLET ", palette.dim), free, ("  ", palette.dim), (costs.replace("   ", "  "), palette.dim)]
+    rows: list[list[Part]] = [row for row in (whole, tight) if cells_of(row) <= width][:1]
+    rows = rows or [[("WALLET  ", palette.dim), free], [(costs.replace("   ", "  "), palette.dim)]]
     if view.liquidations or view.rescues:
-        rows.append(f"liquidations {view.liquidations}  rescues {view.rescues}")
-    return [strip_of([(text, palette.dim)], width) for text in rows]
+        rows.append([(f"liquidations {view.liquidations}  rescues {view.rescues}", palette.dim)])
+    return [strip_of(row, width) for row in rows]
 
 
 def dollars(amount: Decimal) -> str:

@@ -2,66 +2,81 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rich.style import Style
+from textual import events
 from textual.binding import Binding
 from textual.message import Message
 from textual.strip import Strip
 
-from engine.numbers import divide
-from engine.orders import Order
-from engine.views import PositionView, View
+from engine.commands.command import MODE_WORDS
+from engine.looking.views import PositionView, View
+from engine.numbers import EXACT, divide
+from engine.orders.order import Order
+from tui.messages import CommandWanted
 from tui.themes import Palette
 from tui.widgets.figures import money, percent, price, signed, size
 from tui.widgets.scrolled import ScrolledStrips
 from tui.widgets.strips import Part, harmless, strip_of
 from tui.widgets.table import Cell, Column, laid_out
 
+META = "choice"
 POSITION_COLUMNS = (
     Column("position", "left"),
     Column("mode", "left", spare=2),
     Column("size"),
-    Column("entry", spare=3),
-    Column("mark", spare=6),
+    Column("entry", spare=4),
+    Column("mark", spare=8),
     Column("profit"),
+    Column("R", spare=5),
     Column("liquidation", spare=1),
-    Column("lev", spare=5),
-    Column("margin", spare=7),
-    Column("funding", spare=8),
+    Column("stop", spare=3),
+    Column("target", spare=6),
+    Column("lev", spare=7),
+    Column("margin", spare=9),
+    Column("funding", spare=10),
+    Column("fees", spare=11),
 )
 ORDER_COLUMNS = (
     Column("order", "left"),
     Column("market", "left"),
     Column("side", "left"),
-    Column("size", spare=2),
-    Column("kind", "left", spare=3),
+    Column("size", spare=1),
+    Column("kind", "left"),
     Column("price"),
-    Column("away", spare=1),
-    Column("", "left", spare=4),
+    Column("away", spare=2),
+    Column("", "left", spare=3),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a row stands for: a position, or an order with its id."""
+    """What a row stands for: a position, by its key in its pool, or an order by its id."""
 
     symbol: str
     pool: str
     order: str | None = None
+    key: str = ""
 
 
 class PositionsPanel(ScrolledStrips):
-    """Positions first, then orders. Scrolls with the chosen row."""
+    """Positions first, then orders. Scrolls with the chosen row, and types commands about it."""
 
     DEFAULT_CSS = "PositionsPanel { height: 1fr; }"
 
     BINDINGS = [
-        Binding("up", "choose(-1)", "up", show=False),
-        Binding("down", "choose(1)", "down", show=False),
-        Binding("home", "choose(-100000)", "first", show=False),
-        Binding("end", "choose(100000)", "last", show=False),
+        Binding("up", "choose(-1)", "up", show=False, id="positions.before"),
+        Binding("down", "choose(1)", "down", show=False, id="positions.next"),
+        Binding("home", "choose(-100000)", "first", show=False, id="positions.first"),
+        Binding("end", "choose(100000)", "last", show=False, id="positions.last"),
+        Binding("enter", "select", "show its market", show=False, id="positions.select"),
+        Binding("c", "type_for('close')", "close it (types it for you)", show=False, id="positions.close"),
+        Binding("v", "type_for('reverse')", "reverse it (types it for you)", show=False, id="positions.reverse"),
+        Binding("p", "type_for('protect')", "protect it: stop and target", show=False, id="positions.protect"),
+        Binding("x", "type_for('cancel')", "cancel the order, or its orders", show=False, id="positions.cancel"),
     ]
 
     @dataclass
@@ -108,6 +123,29 @@ class PositionsPanel(ScrolledStrips):
         at = choices.index(self.chosen) + by if self.chosen in choices else (0 if by > 0 else -1)
         self._choose(choices[min(max(at, -1 if by < 0 and self.chosen is None else 0), len(choices) - 1)])
 
+    def action_select(self) -> None:
+        """Tell the screen again what is chosen; the first row where none is."""
+        if self.chosen is None:
+            self.action_choose(1)
+        else:
+            self._choose(self.chosen)
+
+    def action_type_for(self, verb: str) -> None:
+        """Have a command about the chosen row typed at the `:` line; about the first one where none is chosen."""
+        if self._view is None or not (choices := choices_of(self._view)):
+            return
+        chosen = self.chosen or choices[0]
+        text = command_for(verb, chosen, self._view)
+        if text is None:
+            self.app.bell()
+        else:
+            self.post_message(CommandWanted(text))
+
+    def on_click(self, event: events.Click) -> None:
+        chosen = event.style.meta.get(META)
+        if chosen is not None:
+            self._choose(Choice(*chosen))
+
     def _choose(self, choice: Choice) -> None:
         self.chosen = choice
         self.redraw()
@@ -116,8 +154,28 @@ class PositionsPanel(ScrolledStrips):
 
 def choices_of(view: View) -> list[Choice]:
     """Every row that can be chosen, from the top."""
-    positions = [Choice(position.symbol, position.pool) for position in view.positions]
+    positions = [Choice(position.symbol, position.pool, key=position.key) for position in view.positions]
     return positions + [Choice(order.symbol, order.pool, order.id) for order in view.orders]
+
+
+def command_for(verb: str, choice: Choice, view: View) -> str | None:
+    """The beginning of a command about a row; None where there is none of that kind.
+
+    What tells the position from others of its market is said where there are others.
+    """
+    if verb == "cancel":
+        return f"cancel {choice.order or choice.symbol}"
+    held = [each for each in view.positions if each.pool == choice.pool and (each.key == choice.key or choice.order)]
+    one = next((each for each in held if each.symbol == choice.symbol), None)
+    if one is None:
+        return None
+    others = [each for each in view.positions if each.symbol == one.symbol and each is not one]
+    mode = MODE_WORDS[one.mode] if any(each.mode != one.mode for each in others) else ""
+    side = one.side if any(each.mode == one.mode for each in others) else ""
+    which = " ".join(word for word in (mode, side) if word)
+    # The selector comes last, but what protects is still to be written before it: a stop at two per cent begins it.
+    words = [verb, one.symbol, *(["sl 2%"] if verb == "protect" else []), which]
+    return " ".join(word for word in words if word)
 
 
 def table_rows(
@@ -129,11 +187,11 @@ def table_rows(
     choices = choices_of(view)
     tables: list[list[list[Part]]] = []
     if view.positions:
-        cells = [_position_cells(each, ticks[each.symbol], palette) for each in view.positions]
-        tables.append(laid_out(POSITION_COLUMNS, cells, max(width - 1, 0), palette.dim))
+        cells = [_position_cells(each, view.orders, ticks[each.symbol], palette) for each in view.positions]
+        tables.append(_table(POSITION_COLUMNS, cells, width, palette))
     if view.orders:
         cells = [_order_cells(each, ticks[each.symbol], last[each.symbol], palette) for each in view.orders]
-        tables.append(laid_out(ORDER_COLUMNS, cells, max(width - 1, 0), palette.dim))
+        tables.append(_table(ORDER_COLUMNS, cells, width, palette))
     if not tables:
         return [strip_of([(" no positions and no orders", palette.dim)], width)], {}
     rows: list[Strip] = []
@@ -144,19 +202,55 @@ def table_rows(
         for line in lines:
             choice = next(left)
             places[choice] = len(rows)
-            rows.append(_line(line, choice == chosen, width, palette))
+            rows.append(_line(line, choice, choice == chosen, width, palette))
     return rows, places
 
 
-def _line(parts: list[Part], chosen: bool, width: int, palette: Palette) -> Strip:
+def _table(columns: Sequence[Column], cells: list[list[Cell]], width: int, palette: Palette) -> list[list[Part]]:
+    """As many of the columns that say anything as fit."""
+    used = [place for place, column in enumerate(columns) if not column.spare or any(row[place][0] for row in cells)]
+    rows = [[row[place] for place in used] for row in cells]
+    return laid_out([columns[place] for place in used], rows, max(width - 1, 0), palette.dim)
+
+
+def _line(parts: list[Part], choice: Choice, chosen: bool, width: int, palette: Palette) -> Strip:
+    mark = Style(meta={META: (choice.symbol, choice.pool, choice.order, choice.key)})
     if not chosen:
-        return strip_of([(" ", palette.dim), *parts], width)
-    underlined = Style(reverse=True)
-    return strip_of([("▸", palette.key), *((text, style + underlined) for text, style in parts)], width)
+        return strip_of([(" ", palette.dim), *((text, style + mark) for text, style in parts)], width)
+    # In one colour: reversed, those of the cells would be a patchwork. Signs say what is a loss.
+    row = palette.text + Style(reverse=True) + mark
+    return strip_of([("▸", palette.key), *((text, row) for text, _ in parts)], width)
 
 
-def _position_cells(position: PositionView, tick: Decimal, palette: Palette) -> list[Cell]:
+def protection_of(position: PositionView, orders: Iterable[Order]) -> tuple[Order | None, Order | None]:
+    """The stop and the target that wait for a position: of several the ones that would close it first."""
+    closing = [
+        order
+        for order in orders
+        if order.reduce_only and order.pool == position.pool and order.position_key == position.key
+    ]
+    stops = [order for order in closing if order.kind in ("stop", "trail")]
+    targets = [order for order in closing if order.kind in ("take", "limit")]
+
+    def away(order: Order) -> Decimal:
+        return abs(order.price - position.mark)
+
+    return min(stops, key=away, default=None), min(targets, key=away, default=None)
+
+
+def in_risks(position: PositionView, stop: Order | None) -> Decimal | None:
+    """The position's profit in R, the money between its entry and its stop; None where the stop locks in a profit."""
+    if stop is None:
+        return None
+    sign = 1 if position.size > 0 else -1
+    at_risk = EXACT.multiply(abs(position.size), EXACT.multiply(sign, position.entry_price - stop.price))
+    return divide(position.unrealised, at_risk) if at_risk > 0 else None
+
+
+def _position_cells(position: PositionView, orders: Sequence[Order], tick: Decimal, palette: Palette) -> list[Cell]:
     text, gain = palette.text, palette.up if position.unrealised >= 0 else palette.down
+    stop, target = protection_of(position, orders)
+    risks = in_risks(position, stop)
     return [
         (harmless(position.symbol, 24), palette.strong),
         ("iso" if position.mode == "isolated" else "cross", palette.dim),
@@ -164,10 +258,14 @@ def _position_cells(position: PositionView, tick: Decimal, palette: Palette) -> 
         (price(position.entry_price, tick), text),
         (price(position.mark, tick), text),
         (signed(position.unrealised), gain),
+        ("" if risks is None else signed(risks), gain),
         (price(position.liquidation_price, tick), text),
+        ("" if stop is None else price(stop.price, tick), palette.warning),
+        ("" if target is None else price(target.price, tick), palette.up),
         (f"{position.leverage}x", palette.dim),
         (money(position.initial_margin), palette.dim),
         (signed(position.funding), palette.dim),
+        (money(position.fees), palette.dim),
     ]
 
 
@@ -181,5 +279,13 @@ def _order_cells(order: Order, tick: Decimal, last: Decimal, palette: Palette) -
         (order.kind, palette.text),
         (price(order.price, tick), palette.text),
         (away, palette.text),
-        ("reduce" if order.reduce_only else "", palette.dim),
+        (_terms(order, tick), palette.dim),
     ]
+
+
+def _terms(order: Order, tick: Decimal) -> str:
+    """What else there is to say about an order."""
+    parts = ["reduce" if order.reduce_only and not order.whole else "", "closes all" if order.whole else ""]
+    parts += [f"limit {price(order.limit, tick)}"] if order.limit is not None else []
+    parts += [f"trails {percent(order.trail, 2)}"] if order.trail is not None else []
+    return " ".join(part for part in parts if part)

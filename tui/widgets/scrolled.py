@@ -13,12 +13,12 @@ class ScrolledStrips(StripWidget, can_focus=True):
     """Rows of which a window is seen. The last row seen says how many more there are below."""
 
     BINDINGS = [
-        Binding("up", "scroll_rows(-1)", "up", show=False),
-        Binding("down", "scroll_rows(1)", "down", show=False),
-        Binding("pageup", "scroll_pages(-1)", "page up", show=False),
-        Binding("pagedown", "scroll_pages(1)", "page down", show=False),
-        Binding("home", "scroll_rows(-100000)", "top", show=False),
-        Binding("end", "scroll_rows(100000)", "bottom", show=False),
+        Binding("up", "scroll_rows(-1)", "up", show=False, id="panel.up"),
+        Binding("down", "scroll_rows(1)", "down", show=False, id="panel.down"),
+        Binding("pageup", "scroll_pages(-1)", "page up", show=False, id="panel.page_up"),
+        Binding("pagedown", "scroll_pages(1)", "page down", show=False, id="panel.page_down"),
+        Binding("home", "scroll_rows(-100000)", "top", show=False, id="panel.top"),
+        Binding("end", "scroll_rows(100000)", "bottom", show=False, id="panel.bottom"),
     ]
 
     def __init__(self, **kwargs: object) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from rich.cells import set_cell_size
 from textual import events
 from textual.content import Content
+from textual.message import Message
 from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
@@ -27,9 +28,12 @@ class SessionList(OptionList):
         scrollbar-size-vertical: 1;
         &:focus { background-tint: $background 0%; }
         & > .option-list--option-highlighted { background: $panel; color: $iso-text; text-style: none; }
-        &:focus > .option-list--option-highlighted { background: $iso-up; color: $background; text-style: bold; }
+        &:focus > .option-list--option-highlighted { background: $iso-accent; color: $background; text-style: bold; }
     }
     """
+
+    class Laid(Message):
+        """The columns have another width."""
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id, compact=True)
@@ -53,12 +57,13 @@ class SessionList(OptionList):
     @property
     def heading(self) -> str:
         """The names of the columns."""
-        return heading(self.content_size.width)
+        return heading(self.scrollable_content_region.width)
 
     def on_resize(self, event: events.Resize) -> None:
         place = self.highlighted
         self._fill()
         self.highlighted = place
+        self.post_message(self.Laid())
 
     def _fill(self) -> None:
         width = self.scrollable_content_region.width

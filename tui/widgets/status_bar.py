@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from textual.strip import Strip
 
+from engine.looking.views import MarketView, View
 from engine.numbers import divide
-from engine.views import MarketView, View
 from tui.themes import Palette
 from tui.widgets.figures import countdown, date_and_time, percent, price
 from tui.widgets.strips import Part, StripWidget, cells_of, harmless, spread
@@ -24,6 +24,7 @@ class Status:
         clock: how time runs (`▶ ×60`); `running`: whether it does.
         saved: whether everything that happened is on the disk.
         opening: the market's last price at the start of the session; None where no change is to be shown.
+        armed: whether single keys trade at once.
     """
 
     venue: str
@@ -32,6 +33,7 @@ class Status:
     running: bool = False
     saved: bool = True
     opening: Decimal | None = None
+    armed: bool = False
 
 
 class StatusBar(StripWidget):
@@ -96,7 +98,9 @@ def _left(view: View, market: MarketView, status: Status, palette: Palette) -> l
 
 def _right(view: View, status: Status, palette: Palette) -> list[Ranked]:
     parts: list[Ranked] = [(6, [(harmless(status.venue, 24), palette.text)])]
-    parts.append((0, [(f" {harmless(status.mode, 12).upper()} ", palette.badge("up"))]))
+    parts.append((0, [(f" {harmless(status.mode, 12).upper()} ", palette.badge("accent"))]))
+    if status.armed:
+        parts.append((0, [(" ARMED ", palette.badge("danger"))]))
     if view.modified:
         parts.append((2, [(" modified ", palette.badge("warning"))]))
     if view.state != "running":

@@ -19,8 +19,10 @@ from textual.strip import Strip
 from textual.theme import Theme
 from textual.widget import Widget
 
+from tui.messages import PanelShown
 from tui.plain import harmless
 from tui.themes import DEFAULT_PALETTE, Palette, palette_from
+from tui.widgets.kept_lines import KeptLines
 
 Part = tuple[str, Style]
 """Text and how it is drawn. Text from outside goes through `harmless` first, and is never read as markup."""
@@ -79,7 +81,7 @@ def _cut(text: str, width: int) -> str:
     return set_cell_size(text, width - 1) + "…" if width > 1 else set_cell_size(text, width)
 
 
-class StripWidget(Widget):
+class StripWidget(KeptLines, Widget):
     """A widget whose content is a list of rows. Subclasses say what the rows are; rows that stay equal cost nothing."""
 
     def __init__(self, **kwargs: object) -> None:
@@ -142,6 +144,20 @@ class StripWidget(Widget):
         self._under = None
         return super().render_lines(crop)
 
+    def renewed_lines(self, first: int, last: int, width: int) -> list[Strip]:
+        (height, inner), gutter = (self.content_size.height, self.content_size.width), self.gutter
+        if first < gutter.top or last >= gutter.top + height:
+            return super().renewed_lines(first, last, width)  # the border's own lines are among them
+        # Border and padding stand left and right of every row alike: to ask Textual for them costs more than the row.
+        any_line = self.kept_line(gutter.top)
+        left, right = any_line.crop(0, gutter.left), any_line.crop(width - gutter.right, width)
+        rows = (self.render_line(y - gutter.top).adjust_cell_length(inner) for y in range(first, last + 1))
+        lines = [Strip.join([left, row, right]) for row in rows]
+        for line_filter in self.get_line_filters():
+            background = self.background_colors[1]
+            lines = [line.apply_filter(line_filter, background) for line in lines]
+        return lines
+
     def render_line(self, y: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else blank(self.content_size.width)
         # The palette's styles have no background: the widget's own, whatever it is now, goes under them. It is looked
@@ -156,6 +172,9 @@ class StripWidget(Widget):
     def on_resize(self, event: events.Resize) -> None:
         self._rows = []
         self.redraw()
+
+    def on_show(self) -> None:
+        self.post_message(PanelShown())
 
     def _theme_changed(self, theme: Theme) -> None:
         self._palette, self._under, self._rows = None, None, []

@@ -1,0 +1,150 @@
+"""Every key of the game is pressed, and does what the table in `key_rows.py` says."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable
+from decimal import Decimal
+from itertools import chain
+from pathlib import Path
+
+import pytest
+from textual.pilot import Pilot
+
+from engine.script import DEFAULT_START
+from engine.tapes.inline import InlinePath, inline_tape
+from tests.tui import key_rows
+from tests.tui.desks import desk_of, hopeless_session, new_session, playing
+from tests.tui.key_rows import Row, see
+from tui.dialogs.liquidation import LiquidationDialog
+from tui.key_map import by_id, places
+from tui.key_names import keys_of
+from tui.screens.desk import DeskScreen
+from tui.start import NewSession
+
+TABLES = {name: table for name, table in vars(key_rows).items() if name.isupper() and isinstance(table, tuple)}
+
+
+def test_every_key_has_a_row() -> None:
+    rows = [row.id for row in chain.from_iterable(TABLES.values())]
+    assert sorted(rows) == sorted(by_id()), "tests/tui/key_rows.py says what each key does"
+
+
+def test_every_binding_has_an_id_and_words() -> None:
+    for place in places():
+        for binding in place.bindings:
+            assert binding.id, binding
+            assert binding.description, binding.id
+
+
+async def pressed(pilot: Pilot[None], keys: str) -> None:
+    """Press keys, and let everything happen that they set off."""
+    for key in keys.split():
+        await pilot.press(key)
+        if pilot.app.workers:
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+
+
+def focus(pilot: Pilot[None], panel: str) -> None:
+    """Give the focus to a panel of the desk; to none where none is named."""
+    desk = pilot.app.screen
+    if isinstance(desk, DeskScreen) and not desk.play.holds:
+        desk.set_focus(desk.query_one(f"#desk-{panel}") if panel else None)
+
+
+async def check(pilot: Pilot[None], rows: Iterable[Row], first: Callable[[], Awaitable[object]] | None = None) -> None:
+    """Press every key of the rows, and do `first` before each."""
+    for row in rows:
+        for key in keys_of(by_id()[row.id], {}):
+            if first is not None:
+                await first()
+            focus(pilot, row.focus)
+            await pressed(pilot, row.before)
+            before = see(pilot) if callable(row.wanted) else {}
+            await pressed(pilot, key)
+            after = see(pilot)
+            told = f"{key} ({row.id}): before {before}, after {after}"
+            if callable(row.wanted):
+                assert row.wanted(before, after), told
+            else:
+                assert {name: after.get(name) for name in row.wanted} == dict(row.wanted), told
+            await pressed(pilot, row.after)
+
+
+async def ready(pilot: Pilot[None]) -> None:
+    """Hours of prices, two positions, orders, and a log that is longer than its panel."""
+    desk = desk_of(pilot)
+    desk.play.recorder.advance(350, frozenset())
+    for text in ("buy 1 ETH 10x iso sl 1850 tp 2200", "sell 5 SOL at 120", "sell $500 SOL 5x cross"):
+        desk.give(text)
+    for number in range(12):
+        desk.give(f"note {number}")
+    await pilot.pause()
+
+
+def calm_session() -> NewSession:
+    """A session on ten hours of prices in which nobody is called."""
+    prices = tuple(Decimal(2000 + minute % 7 - minute % 3) for minute in range(600))
+    paths = [InlinePath("ETH", 60, prices), InlinePath("SOL", 60, tuple(Decimal(100) for _ in prices))]
+    return new_session(tape=inline_tape(paths, DEFAULT_START))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["DESK", "CHART", "PANELS", "COMMAND", "TICKET"])
+async def test_desk(isocross_home: Path, name: str) -> None:
+    async with playing(isocross_home, calm_session()) as pilot:
+        await ready(pilot)
+        await pressed(pilot, {"TICKET": "b", "PANELS": "d"}.get(name, ""))
+        await check(pilot, TABLES[name])
+
+
+@pytest.mark.slow
+async def test_why(isocross_home: Path) -> None:
+    async with playing(isocross_home, calm_session()) as pilot:
+        await ready(pilot)
+        await pressed(pilot, "p")
+        await check(pilot, TABLES["EXPLAIN"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "first"), [("HOME", ""), ("NEW", "n"), ("SETTINGS", "s"), ("KEYS", "s ctrl+k")])
+async def test_home_and_what_it_opens(isocross_home: Path, name: str, first: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await pressed(pilot, f"q {first}")
+        await check(pilot, TABLES[name])
+
+
+@pytest.mark.slow
+async def test_a_liquidation(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session(), (50, 24)) as pilot:
+        desk = desk_of(pilot)
+        desk.give("buy 2.4 ETH 10x iso")
+        desk.play.recorder.advance(7, frozenset())
+        await pressed(pilot, "full_stop full_stop")
+        told = pilot.app.screen
+        assert isinstance(told, LiquidationDialog)
+
+        async def told_again() -> None:
+            if not isinstance(pilot.app.screen, LiquidationDialog):
+                await pilot.app.push_screen(LiquidationDialog(desk.play, [told.story]))
+                await pilot.pause()
+
+        await check(pilot, TABLES["LIQUIDATION"], told_again)
+        await check(pilot, TABLES["TOLD"])
+
+
+@pytest.mark.slow
+async def test_the_end(isocross_home: Path) -> None:
+    async with playing(isocross_home, hopeless_session()) as pilot:
+        desk = desk_of(pilot)
+        desk.give("buy 100% ETH 25x cross")
+        await pressed(pilot, "full_stop full_stop full_stop")
+        if isinstance(pilot.app.screen, LiquidationDialog):
+            await pressed(pilot, "enter")
+
+        async def asked_again() -> None:
+            if isinstance(pilot.app.screen, DeskScreen):
+                pilot.app.screen.look_after()
+                await pilot.pause()
+
+        await check(pilot, TABLES["OVER"], asked_again)
