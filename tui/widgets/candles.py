@@ -15,9 +15,21 @@ from numpy.typing import NDArray
 from engine.tape import Tape
 
 NAMES = {
-    1: "1s", 5: "5s", 15: "15s", 30: "30s",
-    60: "1m", 180: "3m", 300: "5m", 900: "15m", 1_800: "30m",
-    3_600: "1h", 7_200: "2h", 14_400: "4h", 21_600: "6h", 43_200: "12h", 86_400: "1d",
+    1: "1s",
+    5: "5s",
+    15: "15s",
+    30: "30s",
+    60: "1m",
+    180: "3m",
+    300: "5m",
+    900: "15m",
+    1_800: "30m",
+    3_600: "1h",
+    7_200: "2h",
+    14_400: "4h",
+    21_600: "6h",
+    43_200: "12h",
+    86_400: "1d",
 }
 """Lengths of a candle in seconds, the shortest first, and what each is called."""
 
