@@ -89,11 +89,6 @@ class FundingSchedule:
         self.vertices: list[int] = []
         self.steps = np.zeros(0, dtype=np.int64)
 
-    @property
-    def largest_count(self) -> int:
-        """More due times than the tape can have."""
-        return (self._last - int(self._path.tape.times[0])) // self._rules.funding_period() + 2
-
     def reach(self, vertex: int) -> bool:
         """Know every due time up to `vertex`; whether that took looking any up."""
         if self._next > self._last or self._next > self._path.tape.times.item(vertex):
