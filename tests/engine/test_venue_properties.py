@@ -176,7 +176,8 @@ def _check_accounts(session: Session, events: list[Event]) -> None:
     """Every liquidation can be accounted for, and what is said to would have moved it further away."""
     for place, event in enumerate(events):
         if isinstance(event, LiquidationStarted):
-            cost = aftermath(events[place:], event.pool)
+            again = _next_start(events, place)
+            cost = aftermath(events[place:again], event.pool)
             assert cost is not None
             said = alternatives_of(session, event)
             assert event.size or not said.more_margin
@@ -186,6 +187,15 @@ def _check_accounts(session: Session, events: list[Event]) -> None:
                 assert cost.lost == event.balance
         if isinstance(event, ShortfallPaid) and event.unpaid:
             assert not _all_deleveraged(session, [each for each in events[:place] if each.step == event.step])
+
+
+def _next_start(events: list[Event], place: int) -> int:
+    """Where the same pool is liquidated once more, or the end."""
+    for later in range(place + 1, len(events)):
+        event = events[later]
+        if isinstance(event, LiquidationStarted) and event.figures()["pool"] == events[place].figures()["pool"]:
+            return later
+    return len(events)
 
 
 def _all_deleveraged(session: Session, events: list[Event]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
@@ -142,6 +143,11 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
     def _first(self) -> None:
         self.draw()
         self.look_after()
+        # What is there now stays for the session: collecting garbage need not look at it again and again.
+        gc.freeze()
+
+    def on_unmount(self) -> None:
+        gc.unfreeze()
 
     # -- asking
 

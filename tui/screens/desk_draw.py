@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 KEPT_EVENTS = 1_000
 """Events whose marks the chart may show."""
-FIGURES_EVERY = 0.15
+FIGURES_EVERY = 0.2
 """Seconds between two looks at the figures while time runs: nobody reads thirty a second. Candles move every frame."""
 FIGURES_LATEST = 0.3
 """Seconds after which they are looked at without a further step: one repaint with the candles' costs less than two."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, log2
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -12,6 +14,9 @@ from tui.widgets.chart_styles import number_of
 
 QUIET_COLUMNS = 2
 """Missing candles that are left blank; more are a hole, drawn as one column."""
+
+VOLUME_STEPS = 4
+"""Heights of the volume scale from one power of two to the next: the tallest bar fills at least 84 %."""
 
 # Upper and lower half of a cell: 0 nothing, 1 wick, 2 body. A rising body is hollow, a falling one solid: the
 # direction can be seen without colours.
@@ -58,6 +63,11 @@ def traded(candles: Candles) -> NDArray[np.float64]:
     """The volume of each, 0 where a file has none."""
     volume = candles.volume
     return np.nan_to_num(volume) if np.isnan(volume).any() else volume
+
+
+def rounded_up(most: float) -> float:
+    """The next step of a ladder at or above `most`: other bars keep their height while the greatest still grows."""
+    return float(2 ** (ceil(VOLUME_STEPS * log2(most)) / VOLUME_STEPS)) if most > 0 else 0.0
 
 
 def draw_volume(canvas: Canvas, candles: Candles, places: NDArray[np.int64], top: int, rows: int, most: float) -> None:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tui.widgets.candles import Candles, CandleSeries
 from tui.widgets.canvas import SPACE, Canvas, codes_of
-from tui.widgets.chart_candles import candle_letters, draw_volume, placed, traded
+from tui.widgets.chart_candles import candle_letters, draw_volume, placed, rounded_up, traded
 from tui.widgets.chart_lines import DOTS, ChartLine, Tag, draw_lines, draw_tags
 from tui.widgets.chart_marks import MarkTable
 from tui.widgets.chart_scale import Scale, StickyScale, fitted, labels_of
@@ -103,7 +103,7 @@ class ChartPainter:
         scale = _scale(scene.lines, candles, rows, tick, self._sticky)
         axis = _axis_width(scale, scene.tick, width)
         layout = Layout(width - axis, rows, volume, times, axis)
-        most = float(traded(candles).max()) if volume else 0.0
+        most = rounded_up(float(traded(candles).max())) if volume else 0.0
         ground = self._ground_of(scene, candles, scale, layout, most, height)
         shown = candles.part(ground.first)
         canvas = ground.canvas.copy()

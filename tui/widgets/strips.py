@@ -140,9 +140,10 @@ class StripWidget(KeptLines, Widget):
             regions = (Region(0, -1, width, 1), Region(0, height, width, 1))
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
-    def render_lines(self, crop: Region) -> list[Strip]:
+    def notify_style_update(self) -> None:
+        # Also when an ancestor's style changed: Textual applies the sheet to everything below it.
         self._under = None
-        return super().render_lines(crop)
+        super().notify_style_update()
 
     def renewed_lines(self, first: int, last: int, width: int) -> list[Strip]:
         (height, inner), gutter = (self.content_size.height, self.content_size.width), self.gutter
@@ -160,8 +161,8 @@ class StripWidget(KeptLines, Widget):
 
     def render_line(self, y: int) -> Strip:
         row = self._rows[y] if y < len(self._rows) else blank(self.content_size.width)
-        # The palette's styles have no background: the widget's own, whatever it is now, goes under them. It is looked
-        # up once a paint: asking all ancestors costs more than the rest of the row.
+        # The palette's styles have no background: the widget's own goes under them. It is kept until a style changes:
+        # asking all ancestors costs more than the rest of the row.
         if self._under is None:
             self._under = self.rich_style
         return row.apply_style(self._under)
