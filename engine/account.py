@@ -121,6 +121,8 @@ class Pool:
         positions: by their key (`ETH`, or `ETH:long` in hedge mode); flat positions are dropped.
         called: how many of the margin-call levels have been called since they were last re-armed.
         whole_until: ms UTC until which a liquidation order takes the whole position; 0 when none is in force.
+        acts_at: ms UTC at which the venue goes on with a liquidation that waits; 0 when none does.
+        since, phase: ms UTC at which that liquidation began, and where in its procedure it is.
     """
 
     key: str
@@ -128,10 +130,22 @@ class Pool:
     positions: dict[str, Position] = field(default_factory=dict)
     called: int = 0
     whole_until: int = 0
+    acts_at: int = 0
+    since: int = 0
+    phase: str = ""
 
     def copy(self) -> Pool:
         """The same in a pool of its own."""
-        return Pool(self.key, self.owner, dict(self.positions), self.called, self.whole_until)
+        own = dict(self.positions)
+        return Pool(self.key, self.owner, own, self.called, self.whole_until, self.acts_at, self.since, self.phase)
+
+    def wait(self, until: int, since: int, phase: str) -> None:
+        """Leave a liquidation that began at `since` to wait until then (ms UTC)."""
+        self.acts_at, self.since, self.phase = until, since, phase
+
+    def settle_down(self) -> None:
+        """No liquidation is under way any more."""
+        self.acts_at, self.since, self.phase = 0, 0, ""
 
     @property
     def mode(self) -> Mode:

@@ -161,6 +161,20 @@ class FundingPaid(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class InterestPaid(Event):
+    """What a period cost or brought on an asset: `accrual` is funding, interest or a borrow fee; `rate` of `notional`;
+    `amount` is positive when received. Venues whose charges depend on more than a position's size tell this."""
+
+    kind: ClassVar[str] = "interest"
+    symbol: str
+    pool: str
+    accrual: str
+    rate: Decimal
+    notional: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MarginCalled(Event):
     """The pool's gauge reached `level` (a fraction of 1, where 1 is liquidation)."""
 
@@ -260,6 +274,44 @@ class ShortfallPaid(Event):
     amount: Decimal
     fund: str
     unpaid: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossSocialised(Event):
+    """What no fund could pay of a pool that ended below zero, and who bears it on that venue."""
+
+    kind: ClassVar[str] = "socialised"
+    pool: str
+    amount: Decimal
+    bearer: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandedOver(Event):
+    """A liquidator took `size` of a position at `price`, when the mark was `mark`; `position` is what is left of it,
+    `realised` the profit that this realised."""
+
+    kind: ClassVar[str] = "handover"
+    symbol: str
+    pool: str
+    taker: str
+    side: Side
+    size: Decimal
+    price: Decimal
+    mark: Decimal
+    realised: Decimal
+    position: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyCharged(Event):
+    """A part of a liquidation's cost that went to a fund, a keeper or the treasury; negative where the fund paid."""
+
+    kind: ClassVar[str] = "penalty"
+    pool: str
+    symbol: str | None
+    amount: Decimal
+    fund: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

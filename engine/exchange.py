@@ -11,7 +11,16 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from engine.account import CROSS, HOUSE, OTHER, Account, Pool, Position, World
-from engine.events import ClearanceCharged, Event, Filled, FillReason, OrderCancelled, ShortfallPaid
+from engine.events import (
+    ClearanceCharged,
+    Event,
+    Filled,
+    FillReason,
+    LossSocialised,
+    OrderCancelled,
+    PenaltyCharged,
+    ShortfallPaid,
+)
 from engine.frozen import altered
 from engine.ledger import FEES, OUTSIDE, UNPAID
 from engine.margin import Health
@@ -19,7 +28,7 @@ from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, paid, received
 from engine.orders.frictions import market_price
 from engine.orders.order import Order
-from engine.rulebooks.base import Exposure, Level, Role, Rulebook
+from engine.rulebooks.base import Charge, Exposure, Level, Role, Rulebook
 from engine.segment import Moment
 from engine.setup import Setup
 
@@ -46,6 +55,7 @@ class Exchange:
 
     def __init__(self, world: World, rulebook: Rulebook, setup: Setup, markets: Mapping[str, Market]) -> None:
         self.world, self.rulebook, self.setup, self.markets = world, rulebook, setup, markets
+        self.slippage = setup.slippage and rulebook.order_book
         self._events: list[Event] = []
         self._healths: dict[tuple[str, Level], tuple[Decimal, tuple[Position, ...], Health]] = {}
 
@@ -91,7 +101,7 @@ class Exchange:
     def taker_price(self, order: Order, size: Decimal, at: Moment) -> Decimal:
         """What `size` of the order gets at the market, at a moment."""
         last = at.lasts[order.symbol]
-        return market_price(self.markets[order.symbol], order.sign, size, last, self.setup.slippage)
+        return market_price(self.markets[order.symbol], order.sign, size, last, self.slippage)
 
     # -- trades
 
@@ -124,7 +134,7 @@ class Exchange:
             posted = posted_margin(deal.size, deal.price, order.leverage)
             self.world.move(account.wallet, pool, posted)
         fee = self.fee(deal.value, deal.role)
-        self.world.move(account.wallet, FEES, fee)
+        self.world.move(pool if self.rulebook.fees_from_pool else account.wallet, FEES, fee)
         self.settle(pool, order.position_key, order.sign * deal.size, deal.price)
         self._charge(pool, order.position_key, fee)
         self._tell_fill(account, pool, deal, fee, ZERO, posted, moment)
@@ -162,13 +172,29 @@ class Exchange:
             return ZERO
         wanted = paid(EXACT.multiply(deal.value, self.rulebook.clearance_rate(deal.order.symbol)))
         amount = max(ZERO, min(wanted, received(self.equity(pool, deal.moment))))
-        self.world.move(pool, self.insurer.wallet, amount)
+        self.world.move(pool, self.insurer_of(pool), amount)
         return amount
 
     @property
     def insurer(self) -> Account:
         """The account of the fund that pays for what falls below zero."""
         return self.world.account(self.rulebook.insurer)
+
+    def insurer_of(self, pool: Pool) -> Pool:
+        """The wallet of the fund that pays for this pool."""
+        return self.world.account(self.rulebook.insurer_of(pool)).wallet
+
+    def charge(self, account: Account, pool: Pool, symbol: str | None, charge: Charge, moment: Moment) -> None:
+        """Let a fund, keeper or treasury take its part of a liquidation, as far as the pool can pay it."""
+        wanted = paid(charge.amount)
+        amount = min(wanted, max(ZERO, received(self.equity(pool, moment)))) if wanted > 0 else wanted
+        if amount:
+            self.world.move(pool, self.world.account(charge.fund).wallet, amount)
+            self.tell(
+                PenaltyCharged(
+                    **moment.stamp(account.name), pool=pool.key, symbol=symbol, amount=amount, fund=charge.fund
+                )
+            )
 
     def _tell_clearance(self, account: Account, pool: Pool, deal: Deal, amount: Decimal) -> None:
         symbol = deal.order.symbol
@@ -180,7 +206,7 @@ class Exchange:
                 notional=deal.value,
                 rate=self.rulebook.clearance_rate(symbol),
                 amount=amount,
-                fund=self.rulebook.insurer,
+                fund=self.rulebook.insurer_of(pool),
             )
         )
 
@@ -229,6 +255,7 @@ class Exchange:
             self.cancel(account, order, "its position is closed", moment)
         if not pool.positions:
             pool.called = pool.whole_until = 0
+            pool.settle_down()
             if pool.key != CROSS:
                 del account.pools[pool.key]
 
@@ -245,24 +272,21 @@ class Exchange:
             )
         )
 
-    def pay_shortfall(self, account: Account, pool: Pool, moment: Moment) -> None:
-        """Bring a flat pool below zero to zero: the insurer pays as far as it goes, the rest stays unpaid."""
+    def pay_shortfall(self, account: Account, pool: Pool, moment: Moment, insurer: str | None = None) -> None:
+        """Bring a flat pool below zero to zero: the insurer pays as far as it goes, the rest falls on its bearer."""
         missing = -self.world.balance(pool)
         if missing <= 0:
             return
-        fund = self.insurer.wallet
+        insurer = insurer or self.rulebook.insurer_of(pool)
+        bearer, stamp = self.rulebook.bearer, moment.stamp(account.name)
+        fund = self.world.account(insurer).wallet
         covered = min(missing, max(ZERO, self.world.balance(fund)))
         self.world.move(fund, pool, covered)
-        self.world.move(UNPAID, pool, missing - covered)
-        self.tell(
-            ShortfallPaid(
-                **moment.stamp(account.name),
-                pool=pool.key,
-                amount=missing,
-                fund=self.rulebook.insurer,
-                unpaid=missing - covered,
-            )
-        )
+        self.world.move(UNPAID if bearer == UNPAID else self.world.account(bearer).wallet, pool, missing - covered)
+        unpaid = missing - covered if bearer == UNPAID else ZERO
+        self.tell(ShortfallPaid(**stamp, pool=pool.key, amount=missing, fund=insurer, unpaid=unpaid))
+        if missing > covered and not unpaid:
+            self.tell(LossSocialised(**stamp, pool=pool.key, amount=missing - covered, bearer=bearer))
 
     def seat(self, exposure: Exposure, symbol: str, mark: Decimal) -> None:
         """Give one of the other traders the stated position and account value."""

@@ -58,8 +58,8 @@ class Stamp(TypedDict):
 
 def at_vertex(path: Path, step: int) -> Moment:
     """The moment of a vertex itself, where commands act."""
-    marks = {symbol: path.price(symbol, "mark", step) for symbol in path.tape.by_symbol}
-    lasts = {symbol: path.price(symbol, "last", step) for symbol in marks} if path.has_marks else marks
+    marks = path.marks(step)
+    lasts = {symbol: path.price(symbol, "last", step) for symbol in path.tape.by_symbol} if path.has_marks else marks
     trading = path.trading(step)
     return Moment(step, END, int(path.tape.times[step]), marks, lasts, marks, trading)
 
@@ -75,7 +75,8 @@ class Segment:
         self._markets = tape.markets
         self._marks = _Leg(path, "mark", step)
         self._lasts = _Leg(path, "last", step) if path.has_marks else self._marks
-        self.before = self._marks.prices(START, self.travelled)
+        self._references = path.references(step - 1)
+        self.before = {**self._marks.prices(START, self.travelled), **self._references}
         self._traded_before = path.trading(step - 1)
         self.trading = path.trading(step)
         self._start: Moment | None = None
@@ -95,6 +96,8 @@ class Segment:
         way = self._to_time - self._from_time
         time = self._from_time + way * fraction.numerator // fraction.denominator
         marks = self._marks.prices(fraction, self.travelled)
+        if self._references:
+            marks = {**marks, **self._references}
         lasts = marks if self._lasts is self._marks else self._lasts.prices(fraction, self.travelled)
         return Moment(self.step, fraction, time, marks, lasts, self.before, self.trading)
 

@@ -14,9 +14,12 @@ from engine.events import (
     Event,
     Filled,
     FundingPaid,
+    HandedOver,
     HedgeSet,
+    InterestPaid,
     LeverageSet,
     LiquidationStarted,
+    LossSocialised,
     MarginCalled,
     MarginMoved,
     MarginRestored,
@@ -25,6 +28,7 @@ from engine.events import (
     OrderCancelled,
     OrderPlaced,
     OrderTriggered,
+    PenaltyCharged,
     ShortfallPaid,
     TakenOver,
     WipedOut,
@@ -77,18 +81,22 @@ _LABELS: dict[str, str] = {
     "mode": "SET",
     "hedge": "SET",
     "funding": "FUND",
+    "interest": "FUND",
     "call": "CALL",
     "liquidation": "LIQ",
     "clearance": "LIQ",
     "restored": "LIQ",
     "takeover": "LIQ",
+    "handover": "LIQ",
+    "penalty": "LIQ",
+    "socialised": "LOSS",
     "adl": "ADL",
     "shortfall": "FUND!",
     "wiped_out": "OUT",
     "note": "NOTE",
     "end": "END",
 }
-_DANGER = frozenset({"liquidation", "takeover", "wiped_out", "shortfall"})
+_DANGER = frozenset({"liquidation", "takeover", "handover", "wiped_out", "shortfall", "socialised"})
 _WARNING = frozenset({"call", "adl"})
 
 
@@ -139,6 +147,8 @@ def sentence(event: Event) -> str:
             return f"hedge mode is {'on' if event.on else 'off'}: {two}"
         case FundingPaid():
             return _funding(event)
+        case InterestPaid():
+            return _interest(event)
         case MarginCalled():
             return _call(event)
         case _:
@@ -161,6 +171,13 @@ def _ending(event: Event) -> str:
             return f"margin restored: {pool_name(event.pool)} has {money(event.equity)}, {required}"
         case TakenOver():
             return _takeover(event)
+        case HandedOver():
+            return _handover(event)
+        case PenaltyCharged():
+            way = f"{money(event.amount)} to" if event.amount >= 0 else f"{money(-event.amount)} from"
+            return f"{way} the {event.fund}"
+        case LossSocialised():
+            return f"{money(event.amount)} that no fund could pay is borne by {event.bearer}"
         case Deleveraged():
             return f"{event.trader} deleveraged: {plain(abs(event.size))} {event.symbol} closed at {price(event.price)}"
         case ShortfallPaid():
@@ -206,6 +223,20 @@ def _funding(event: FundingPaid) -> str:
     verb = "received" if event.amount >= 0 else "paid"
     rate = percent(event.rate, 4, signed=True)
     return f"{verb} {money(abs(event.amount))} on {event.symbol}, {rate} of {money(event.notional)}"
+
+
+def _interest(event: InterestPaid) -> str:
+    verb = "received" if event.amount >= 0 else "paid"
+    rate = percent(event.rate, 6, signed=True)
+    return f"{verb} {money(abs(event.amount))} {event.accrual} on {event.symbol}, {rate} of {money(event.notional)}"
+
+
+def _handover(event: HandedOver) -> str:
+    verb = "takes" if event.side == "sell" else "buys back"
+    off = abs(event.price - event.mark) / event.mark if event.mark else Decimal(0)
+    away = f", {percent(off)} {'below' if event.price < event.mark else 'above'} the mark" if off else ""
+    what = f"{plain(event.size)} {event.symbol} at {price(event.price)}{away}"
+    return f"the {event.taker} {verb} {what}, realised {money(event.realised, signed=True)}"
 
 
 def _call(event: MarginCalled) -> str:

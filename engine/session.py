@@ -20,7 +20,7 @@ from engine.events import Ended, Event, FundingPaid, WipedOut
 from engine.exchange import Exchange
 from engine.funding.payments import charge_funding, settle_funding
 from engine.funding.schedule import FundingSchedule, funding_schedule
-from engine.happening import CALL, FAIL, ORDER, TIMER, Happening
+from engine.happening import CALL, FAIL, ORDER, TIMER, Happening, fires
 from engine.ledger import OUTSIDE
 from engine.liquidation.calls import call_if_due, next_call, next_level, rearm
 from engine.liquidation.steps import liquidate, wiped_out
@@ -33,6 +33,7 @@ from engine.orders.execution import fire
 from engine.orders.order import Order
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Refusal, SetupError
+from engine.rules.venue import references_of
 from engine.search.gauges import Gauge, Gauges
 from engine.search.search import Search
 from engine.search.watch import watch_of
@@ -76,8 +77,10 @@ class Session:
         if len(quotes) != 1:
             raise SetupError(f"these markets are quoted in {', '.join(sorted(quotes))}", "markets of one quote asset")
         self.setup, self.tape = setup, tape
-        self.path = Path(tape)
         self.rulebook = rulebook_of(setup.venue, setup.overrides)
+        if setup.mode not in self.rulebook.modes:
+            raise SetupError(f"{setup.venue} has no {setup.mode} margin", f"mode {self.rulebook.modes[0]}")
+        self.path = Path(tape, references=references_of(self.rulebook))
         self._enter(World(quotes.pop()))
         self.tally = Tally()
         self.step, self.commands = 0, 0
@@ -148,7 +151,7 @@ class Session:
             pool = self.account.pools[key]
             if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
                 continue
-            if not pool.positions or self._stands(pool):
+            if not pool.positions or pool.acts_at or self._stands(pool):
                 continue
             if not self.exchange.health(pool, "maintenance").safe(moment.marks):
                 self._fail(pool, moment)
@@ -178,8 +181,10 @@ class Session:
         while self.step < until and self.state != "ended":
             search = self._searching()
             horizon = max(min(until, search.next_due), self.step + 1) if funding_stops else until
-            horizon = min(horizon, search.until - 1)
-            found = search.next(self.step, horizon)
+            horizon, barrier = min(horizon, search.until - 1), self._barrier()
+            leap = min(horizon, barrier - 1)
+            found = search.next(self.step, leap) if leap > self.step else None
+            found = barrier if found is None and barrier <= horizon else found
             happened = self._pass(horizon if found is None else found - 1)
             if found is not None:
                 self.step = found
@@ -189,6 +194,15 @@ class Session:
             if stop_on and _any_stops(happened, stop_on):
                 break
         return tuple(events)
+
+    def _barrier(self) -> int:
+        """The next vertex that no search may leap over: something comes due for a pool, or a venue goes on with a
+        liquidation that waits. One past the tape where there is none."""
+        pools = self._backing_pools()
+        times = [pool.acts_at for pool in pools if pool.acts_at]
+        if pools and self.setup.funding and self.rulebook.accrues == "by pool":
+            times.append(self.rulebook.next_funding(self._funded_until))
+        return max(self.tape.first_step(min(times)), self.step + 1) if times else len(self.tape)
 
     def _searching(self) -> Search:
         """The search that is under way, as long as it is good for the next vertex; else a new one."""
@@ -205,8 +219,8 @@ class Session:
 
     @property
     def _schedule(self) -> FundingSchedule | None:
-        """When funding is due; None without anything that owes it."""
-        if not self.setup.funding or self.account.flat:
+        """When funding is due; None without anything that owes it, or where pools owe it that have to be asked."""
+        if not self.setup.funding or self.account.flat or self.rulebook.accrues == "by pool":
             return None
         return funding_schedule(self.path, self.rulebook, (self.setup.venue, self.setup.overrides))
 
@@ -266,7 +280,7 @@ class Session:
 
     def _firing(self, segment: Segment, at: Fraction) -> Iterable[Happening]:
         for place, order in enumerate(self.account.orders.values()):
-            fraction = self._fires(segment, order, at)
+            fraction = fires(self.path, segment, order, at)
             if fraction is not None and order.symbol in segment.trading:
                 yield Happening(_later(fraction, at), ORDER, f"{place:06}", order)
 
@@ -277,6 +291,11 @@ class Session:
         pools = self._backing_pools()
         for pool in pools:
             if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
+                continue
+            if pool.acts_at:
+                goes_on = segment.when(pool.acts_at)
+                if goes_on is not None:
+                    yield Happening(_later(goes_on, at), FAIL, pool.key, pool)
                 continue
             waits = waiting.get(pool.key, 0)  # a pool that the venue could not act on is left to the backstop
             health, level = self.exchange.health(pool, "maintenance"), next_level(self.exchange, pool)
@@ -293,16 +312,6 @@ class Session:
         fraction = segment.when(due) if pools and due is not None else None
         if fraction is not None and due is not None:
             yield Happening(_later(fraction, at), TIMER, "funding", due)
-
-    def _fires(self, segment: Segment, order: Order, at: Fraction) -> Fraction | None:
-        if order.kind != "trail" or order.extreme is None:
-            tick = self.tape.by_symbol[order.symbol].tick_size
-            return segment.reaches(order.symbol, order.watches, order.firing_price(tick), order.fires_below, at)
-        extreme = order.extreme
-        if order.since < segment.step:
-            since = self.path.extreme(order.symbol, "mark", order.since, segment.step - 1, order.fires_below)
-            extreme = max(extreme, since) if order.fires_below else min(extreme, since)
-        return segment.trails(order, extreme, at)
 
     def _owe_nothing_before(self, time: int) -> None:
         """Without positions no funding is owed for the time until now."""

@@ -13,15 +13,17 @@ from engine.events import (
     Event,
     Filled,
     FundingPaid,
+    InterestPaid,
     LiquidationStarted,
     MarginCalled,
+    PenaltyCharged,
 )
 from engine.numbers import ZERO
 
 
 @dataclass(slots=True)
 class Tally:
-    """What the player's events came to. Money in quote units; funding is positive when received.
+    """What the player's events came to. Money in quote units; funding is positive when received, interest with it.
 
     `stake` is what a wipe-out is measured by: all that was put in since the start, or since the last rescue.
     """
@@ -44,9 +46,9 @@ class Tally:
             case Filled():
                 self.realised += event.realised
                 self.fees += event.fee
-            case ClearanceCharged():
+            case ClearanceCharged() | PenaltyCharged():
                 self.fees += event.amount
-            case FundingPaid():
+            case FundingPaid() | InterestPaid():
                 self.funding += event.amount
             case Deposited():
                 self.deposits += event.amount

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, Literal
 
 import numpy as np
@@ -102,6 +103,10 @@ class Tape:
             sha.update(np.ascontiguousarray(array).astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
         return sha.hexdigest()
 
+    def first_step(self, time: int) -> int:
+        """The first vertex that is not before `time` (ms UTC); one past the last where all are."""
+        return int(np.searchsorted(self.times, time, side="left"))
+
     def step_at(self, time: int) -> int:
         """The last vertex not after `time` (ms): the open of a bar where `time` starts one. −1 if there is none."""
         return int(np.searchsorted(self.times, time, side="right")) - 1
@@ -151,18 +156,27 @@ def check_tape(tape: Tape) -> None:
             raise ValueError(f"the premium of {symbol} is not in whole parts per billion")
 
 
+_NOTHING: Mapping[str, Decimal] = MappingProxyType({})
+
+
 class Path:
     """What a session sees of a tape. Sessions read prices here and nowhere else.
 
     Args:
         blocks: the sizes of the blocks that its searches read by.
+        references: what the venue says besides marks at a vertex, by names of its own; None for nothing.
 
     Attributes:
         has_marks: whether any market is marked at another price than its last.
     """
 
-    def __init__(self, tape: Tape, blocks: tuple[int, int] = BLOCKS) -> None:
-        self.tape, self.blocks = tape, blocks
+    def __init__(
+        self,
+        tape: Tape,
+        blocks: tuple[int, int] = BLOCKS,
+        references: Callable[[Path, int], Mapping[str, Decimal]] | None = None,
+    ) -> None:
+        self.tape, self.blocks, self._references = tape, blocks, references
         self._symbols = [market.symbol for market in tape.markets]
         self._every = frozenset(self._symbols)
         self._stacks: dict[tuple[tuple[str, Literal["last", "mark"]], ...], tuple[Level, Level]] = {}
@@ -176,6 +190,15 @@ class Path:
     def price(self, symbol: str, kind: Literal["last", "mark"], step: int) -> Decimal:
         """The price at vertex `step`, in quote units."""
         return self.tape.by_symbol[symbol].tick_size * self.ticks(symbol, kind, step)
+
+    def marks(self, step: int) -> dict[str, Decimal]:
+        """Every mark at a vertex, and the venue's own references there."""
+        marks = {symbol: self.price(symbol, "mark", step) for symbol in self._symbols}
+        return {**marks, **self._references(self, step)} if self._references else marks
+
+    def references(self, step: int) -> Mapping[str, Decimal]:
+        """What the venue says besides marks at a vertex."""
+        return self._references(self, step) if self._references else _NOTHING
 
     def mean_premium(self, symbol: str, since: int, until: int, step: int) -> Decimal | None:
         """Mean premium over the vertices in (since, until] ms, none later than `step`; the last known where none is.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import fields
 from decimal import ROUND_FLOOR, Decimal
 
 from engine.account import HOUSE, Account, Pool
-from engine.events import FundingPaid
+from engine.events import FundingPaid, InterestPaid
 from engine.exchange import Exchange
 from engine.frozen import altered
 from engine.funding.schedule import FundingSchedule
@@ -16,17 +17,47 @@ from engine.tape import Path
 
 
 def charge_funding(exchange: Exchange, path: Path, account: Account, moment: Moment, due: int) -> None:
-    """Charge every open position of `account` the funding due at `due` (ms UTC).
+    """Charge `account` what is due at `due` (ms UTC), for every open position or, where the venue accrues by pool, for
+    every pool.
 
-    The oracle price is the mark (of every venue so far). Amounts are rounded against the player. What a pool
-    pays may take it below its requirement: the health check comes after.
+    The oracle price is the mark. Amounts are rounded against the player. What a pool pays may take it below its
+    requirement: the health check comes after.
     """
     since = due - exchange.rulebook.funding_period()
+    if exchange.rulebook.accrues == "by pool":
+        premiums = {symbol: path.mean_premium(symbol, since, due, moment.step) for symbol in path.tape.by_symbol}
+        for _, pool in sorted(account.pools.items()):
+            _accrue(exchange, account, pool, premiums, moment)
+        return
     for _, pool in sorted(account.pools.items()):
         for key, position in sorted(pool.positions.items()):
             symbol = position.symbol
             premium = path.mean_premium(symbol, since, due, moment.step)
             _charge(exchange, account, pool, key, exchange.rulebook.funding_rate(symbol, premium), moment)
+
+
+def _accrue(
+    exchange: Exchange, account: Account, pool: Pool, premiums: Mapping[str, Decimal | None], moment: Moment
+) -> None:
+    """Charge one pool what its venue says is due."""
+    collateral = exchange.world.balance(pool)
+    for due in exchange.rulebook.accruals(pool, collateral, moment.marks, premiums):
+        amount = received(due.amount)
+        exchange.world.move(HOUSE, pool, amount)
+        if due.position is not None:
+            position = pool.positions[due.position]
+            pool.positions[due.position] = altered(position, funding=position.funding + amount)
+        exchange.tell(
+            InterestPaid(
+                **moment.stamp(account.name),
+                symbol=due.asset,
+                pool=pool.key,
+                accrual=due.kind,
+                rate=due.rate,
+                notional=due.notional,
+                amount=amount,
+            )
+        )
 
 
 def settle_funding(

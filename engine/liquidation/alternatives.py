@@ -191,7 +191,7 @@ def _stop(session: Session, story: _Story) -> StopHalfway | None:
         return None
     moment, jumped = met
     size, last = abs(position.size), moment.lasts[position.symbol]
-    fill = market_price(market, -side, size, last, session.setup.slippage)
+    fill = market_price(market, -side, size, last, session.exchange.slippage)
     fee = session.exchange.fee(EXACT.multiply(size, fill), "taker")
     return StopHalfway(price, fill, fee - position.unrealised(fill), jumped)
 

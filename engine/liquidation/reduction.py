@@ -72,7 +72,7 @@ class Trial:
         return self._within(self._price(lots), most)
 
     def _within(self, limit: Decimal, most: int) -> int:
-        size = size_within(self.market, self.order.sign, limit, self.last, self.exchange.setup.slippage)
+        size = size_within(self.market, self.order.sign, limit, self.last, self.exchange.slippage)
         return most if size is None else min(most, int(size / self.market.lot_size))
 
     def _price(self, lots: int) -> Decimal:
@@ -84,7 +84,7 @@ class Trial:
 
     def at_raw_price(self, lots: int) -> Decimal:
         """The same, at the price before it is rounded to the tick."""
-        if not self.exchange.setup.slippage:
+        if not self.exchange.slippage:
             return self.margin(lots)
         raw = raw_market_price(self.market, self.order.sign, lots * self.market.lot_size, self.last)
         return self._margin_at(lots, max(raw, self.market.tick_size))

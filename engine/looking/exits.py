@@ -35,7 +35,7 @@ def _fill(exchange: Exchange, order: Order, size: Decimal) -> tuple[Decimal, Rol
     if order.kind == "limit":
         return order.price, "maker"
     market = exchange.markets[order.symbol]
-    fill = market_price(market, order.sign, size, order.price, exchange.setup.slippage)
+    fill = market_price(market, order.sign, size, order.price, exchange.slippage)
     if order.limit is not None and (fill - order.limit) * order.sign > 0:
         return order.limit, "maker"
     return fill, "taker"

@@ -90,7 +90,7 @@ def _estimate(turn: Turn, order: Order) -> tuple[Decimal, bool]:
         ways = (order.at_its_price,) if order.limit is not None else (order.at_its_price, order)
         return min(most_that_opens(exchange, account, way, then) for way in ways), untouched
     market, last = exchange.markets[order.symbol], at.lasts[order.symbol]
-    met = size_within(market, order.sign, order.price, last, exchange.setup.slippage)
+    met = size_within(market, order.sign, order.price, last, exchange.slippage)
     if met == ZERO:
         return most_that_opens(exchange, account, order, then), untouched
     taken = most_that_opens(exchange, account, replace(order, kind="market"), at)

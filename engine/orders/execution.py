@@ -113,7 +113,7 @@ def takeable(exchange: Exchange, account: Account, order: Order, at: Moment) -> 
     """How much of a limit order can be had at its limit or better right now, base units (≥ 0)."""
     wanted = closing_part(account, order) if order.reduce_only else order.size
     market, last = exchange.markets[order.symbol], at.lasts[order.symbol]
-    most = size_within(market, order.sign, order.price, last, exchange.setup.slippage)
+    most = size_within(market, order.sign, order.price, last, exchange.slippage)
     return wanted if most is None else min(wanted, most)
 
 

@@ -6,12 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
-from typing import Literal, Protocol
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from engine.account import Account, Mode, Pool, Position
 from engine.margin import Health
 from engine.market import Market
 from engine.orders.order import PositionSide
+
+if TYPE_CHECKING:
+    from engine.tape import Path
+
+Overrides = tuple[tuple[str, ...], ...]
+"""Changed parameters as the words after `set`, in order."""
 
 Level = Literal["order", "withdraw", "maintenance", "liquidation_end", "backstop"]
 """What a pool is judged for: opening, moving margin out, staying open, being left alone again once its liquidation has
@@ -44,7 +50,7 @@ class Refusal:
 @dataclass(frozen=True, slots=True)
 class Card:
     """A venue on one screen: each fact with the page it comes from; `unsure` lists what the sources do not settle,
-    `example` the words after `set` that change some of its numbers."""
+    `example` the words after `set` that change some of its numbers, `gauge` names its own gauge and its direction."""
 
     name: str
     title: str
@@ -57,6 +63,55 @@ class Card:
     unsure: tuple[str, ...]
     sources: tuple[str, ...]
     dated: str
+    gauge: str = "maintenance requirement ÷ credit: rises, liquidation above 100 %"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnGauge:
+    """How the venue itself says how near a pool is to liquidation: `value` in its own unit, which `rises` or falls
+    towards `liquidation`."""
+
+    name: str
+    value: Decimal
+    liquidation: Decimal
+    rises: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accrual:
+    """What has come due for a pool: funding, interest, or a fee for borrowing.
+
+    Attributes:
+        position: key of the position that it is for; None for the pool's own quote money.
+        asset: what it is charged on, as the player reads it.
+        rate: fraction of `notional` (quote units) for the period; `amount` is positive when received.
+    """
+
+    position: str | None
+    asset: str
+    kind: Literal["funding", "interest", "borrow fee"]
+    rate: Decimal
+    notional: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """A part of what a liquidation takes out of a pool: who gets it, and how much in quote units, as far as the pool
+    can pay."""
+
+    fund: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class InsuranceDelta:
+    """What an insurance fund takes of a fill better than the bankruptcy price, and gives where it is worse: a fill at
+    `price` (quote units a base unit) costs nothing; the fund gets what is above it, up to `rate` of the value."""
+
+    fund: str
+    price: Decimal
+    rate: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +123,14 @@ class CancelOrders:
 class Reduce:
     """Liquidation on the book: trade `share` of the position of key `position` away at the market.
 
-    `whole_for` is how long (ms) any further order of this liquidation takes the whole position."""
+    `whole_for` is how long (ms) any further order of this liquidation takes the whole position. With a `limit` no more
+    is traded than fills at that price or better (IOC); `insurance` settles the difference to the bankruptcy price."""
 
     position: str
     share: Decimal
     whole_for: int = 0
+    limit: Decimal | None = None
+    insurance: InsuranceDelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +153,40 @@ class TakeOver:
 
     fund: str
     prices: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    charges: tuple[Charge, ...] = ()
 
 
-Step = CancelOrders | Reduce | ReduceUntil | TakeOver
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """A liquidator takes `size` (base units, > 0) of a position at `price`, outside the book, and gives what it gains
+    at the mark. Seizing collateral is this too: a coin sold below the mark to repay a debt in the quote asset; a coin
+    owed bought back above it. `charges` come out of the pool afterwards."""
+
+    position: str
+    size: Decimal
+    price: Decimal
+    charges: tuple[Charge, ...] = ()
+    taker: str = "liquidator"
+
+
+@dataclass(frozen=True, slots=True)
+class Deleverage:
+    """Other traders are closed against a position at `price` in the venue's order, without a fund between them."""
+
+    position: str
+    price: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The venue goes on at `until` (ms UTC, later than now): the next order of a series, the next block. `phase` is
+    handed back then."""
+
+    until: int
+    phase: str = ""
+
+
+Step = CancelOrders | Reduce | ReduceUntil | HandOver | TakeOver | Deleverage | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +198,9 @@ class Failing:
         marks: by symbol; `trading`: the markets that trade now; `time`: ms UTC.
         has_orders: whether orders of this pool rest.
         done: what this liquidation has done at this moment, in order.
+        phase: what the `Wait` before this moment said; empty where the liquidation begins now.
+        since: ms UTC at which this liquidation began; the present time where it begins now.
+        before: the marks that the venue knew before this moment.
     """
 
     pool: Pool
@@ -118,6 +210,9 @@ class Failing:
     time: int
     has_orders: bool = False
     done: tuple[Step, ...] = ()
+    phase: str = ""
+    since: int = 0
+    before: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +237,27 @@ class Rulebook(Protocol):
     hedge_mode: bool
     """Whether a market's long and short can be two positions of one account."""
 
+    modes: tuple[Mode, ...]
+    """The margin modes that the venue has, its default first."""
+
+    variants: Mapping[str, Overrides]
+    """Its other kinds of account, by name, each as what to `set` for it: `portfolio`, `emode`."""
+
     insurer: str
     """The fund that pays for what falls below zero."""
+
+    bearer: str
+    """Who bears what that fund can't pay."""
+
+    order_book: bool
+    """Whether trades meet a book: spread and impact. Without one they are done at the last price."""
+
+    fees_from_pool: bool
+    """Whether the fee for opening comes out of the margin that was posted, not out of the wallet."""
+
+    accrues: Literal["by size", "by pool"]
+    """`by size`: each unit of a market's position pays the same, `funding_rate` of its mark. `by pool`: what is due
+    depends on more, and `accruals` says it, pool by pool."""
 
     @property
     def call_levels(self) -> tuple[Decimal, ...]:
@@ -185,6 +299,26 @@ class Rulebook(Protocol):
 
     def funding_period(self) -> int:
         """Time between two fundings, in ms."""
+
+    def accruals(
+        self,
+        pool: Pool,
+        collateral: Decimal,
+        marks: Mapping[str, Decimal],
+        premiums: Mapping[str, Decimal | None],
+    ) -> tuple[Accrual, ...]:
+        """What a period has come to for a pool, where the venue accrues by pool. `premiums`: the mean premium a market
+        since the last time."""
+
+    def insurer_of(self, pool: Pool) -> str:
+        """The fund that pays for this pool, where there are several."""
+
+    def own_gauge(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> OwnGauge | None:
+        """The venue's own gauge of a pool; None where it is the share of credit that is required, or nothing is."""
+
+    def references(self, path: Path, step: int) -> Mapping[str, Decimal]:
+        """Prices besides the marks that health asks for under names of its own (`stable ETH`): averages that the venue
+        keeps. Empty on most venues. Only levels `order` and `withdraw` may use them."""
 
     def clearance_rate(self, symbol: str) -> Decimal:
         """What the insurer takes of the notional that a liquidation trades away on the book, as a fraction."""

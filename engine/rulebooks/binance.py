@@ -26,7 +26,6 @@ from engine.margin import (
     brackets,
     initial_requirement,
 )
-from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide
 from engine.orders.order import PositionSide
 from engine.rulebooks.base import (
@@ -42,11 +41,10 @@ from engine.rulebooks.base import (
     Step,
     TakeOver,
 )
-from engine.rulebooks.binance_brackets import BRACKETS, CLEARANCE, PEPE, Tier
-from engine.rulebooks.funding_formula import premium_and_interest
-from engine.rulebooks.modes import one_mode_key
-from engine.rulebooks.others import stated_traders
-from engine.rulebooks.overrides import (
+from engine.rulebooks.data.binance_brackets import BRACKETS, CLEARANCE, PEPE, Tier
+from engine.rules.funding_formula import premium_and_interest
+from engine.rules.modes import one_mode_key
+from engine.rules.overrides import (
     Setter,
     capital_setter,
     flat_rate,
@@ -58,6 +56,7 @@ from engine.rulebooks.overrides import (
     set_flat_maintenance,
     whole_leverage,
 )
+from engine.rules.venue import Venue
 
 EIGHT_HOURS = 8 * 3_600_000
 UNSURE = (
@@ -98,7 +97,7 @@ class Parameters:
         return of_market(self.brackets, symbol) or PEPE
 
 
-class Binance:
+class Binance(Venue):
     """The rulebook `binance`."""
 
     card = Card(
@@ -140,7 +139,7 @@ class Binance:
         dated="2024-10-24",
     )
     keeps = "what stays must cover the initial margin"
-    call_levels = (Decimal("0.5"), Decimal("0.8"), Decimal("0.95"))
+    modes = ("cross", "isolated")
     hedge_mode = True
     insurer = "insurance fund"
 
@@ -169,10 +168,6 @@ class Binance:
     def largest_notional(self, symbol: str, leverage: int) -> Decimal | None:
         """The cap of the last bracket that gives `leverage`."""
         return max((tier.cap for tier in self.parameters.tiers_of(symbol) if tier.leverage >= leverage), default=ZERO)
-
-    def isolated_only(self, symbol: str) -> bool:
-        """No market is."""
-        return False
 
     def pool_key(
         self, account: Account, symbol: str, mode: Mode, position_side: PositionSide = "both"
@@ -203,10 +198,6 @@ class Binance:
 
     def _maintenance(self, position: Position) -> Formula:
         return bracket_requirement(position, self.maintenance_brackets(position.symbol))
-
-    def initial_margin(self, position: Position, mark: Decimal) -> Decimal:
-        """Notional ÷ leverage."""
-        return initial_requirement(position).exact({position.symbol: mark})
 
     def next_funding(self, after: int) -> int:
         """00:00, 08:00 and 16:00 UTC."""
@@ -258,16 +249,9 @@ class Binance:
         shares = {key: by_loss[key] + by_maintenance[key] for key, _ in held}
         return MappingProxyType({key: marks[p.symbol] - divide(shares[key], p.size) for key, p in held})
 
-    def adl_order(
-        self, symbol: str, candidates: tuple[Exposure, ...], mark: Decimal
-    ) -> tuple[tuple[Exposure, Decimal], ...]:
-        """Who is in profit, by LeveragePnL = (unrealised profit ÷ collateral) × margin ratio (FAQ 360033525471)."""
-        winners = [c for c in candidates if c.account_value > 0 and (mark - c.entry_price) * c.size > 0]
-        ranked = [(each, self.leverage_pnl(symbol, each, mark)) for each in winners]
-        return tuple(sorted(ranked, key=lambda pair: (-pair[1], pair[0].trader)))
-
-    def leverage_pnl(self, symbol: str, exposure: Exposure, mark: Decimal) -> Decimal:
-        """The index that deleveraging ranks by; the margin ratio is maintenance margin ÷ margin balance."""
+    def adl_rank(self, symbol: str, exposure: Exposure, mark: Decimal) -> Decimal:
+        """LeveragePnL = (unrealised profit ÷ collateral) × margin ratio, which is maintenance margin ÷ margin balance
+        (FAQ 360033525471)."""
         profit = EXACT.multiply(mark - exposure.entry_price, exposure.size)
         collateral = exposure.account_value - profit
         if collateral <= 0:
@@ -275,10 +259,6 @@ class Binance:
         held = Position(symbol, exposure.size)
         ratio = divide(self._maintenance(held).exact({symbol: mark}), exposure.account_value)
         return EXACT.multiply(divide(profit, collateral), ratio)
-
-    def others(self, market: Market, price: Decimal) -> tuple[Exposure, ...]:
-        """Stated here, not by the venue."""
-        return stated_traders(market, price)
 
 
 def _loss(position: Position, mark: Decimal) -> Decimal:

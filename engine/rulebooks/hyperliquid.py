@@ -28,14 +28,12 @@ from engine.account import Account, Mode, Pool, Position
 from engine.assets import base_asset, of_market
 from engine.formula import Formula, Max, Price, Scaled, Sum
 from engine.margin import Bracket, Health, bracket_requirement, brackets, initial_requirement
-from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide, plain
 from engine.orders.order import PositionSide
 from engine.rulebooks.base import Card, Exposure, Failing, Level, Reduce, Refusal, Role, Step, TakeOver
-from engine.rulebooks.funding_formula import premium_and_interest
-from engine.rulebooks.modes import one_mode_key
-from engine.rulebooks.others import stated_traders
-from engine.rulebooks.overrides import (
+from engine.rules.funding_formula import premium_and_interest
+from engine.rules.modes import one_mode_key
+from engine.rules.overrides import (
     Setter,
     capital_setter,
     flat_rate,
@@ -46,6 +44,7 @@ from engine.rulebooks.overrides import (
     set_flat_maintenance,
     whole_leverage,
 )
+from engine.rules.venue import Venue
 
 HOUR = 3_600_000
 _CHOSEN = [line[2:].rstrip(".;") for line in (__doc__ or "").splitlines() if line.startswith("- ")]
@@ -110,7 +109,7 @@ class Parameters:
         return of_market(self.tiers, symbol) or UNLISTED_TIERS
 
 
-class Hyperliquid:
+class Hyperliquid(Venue):
     """The rulebook `hyperliquid`."""
 
     card = Card(
@@ -153,8 +152,7 @@ class Hyperliquid:
         dated="2026-11-22",
     )
     keeps = "what stays must cover the larger of initial margin and 10 % of notional"
-    call_levels = (Decimal("0.5"), Decimal("0.8"), Decimal("0.95"))
-    hedge_mode = False
+    modes = ("cross", "isolated")
     insurer = "vault"
 
     def __init__(self, parameters: Parameters | None = None) -> None:
@@ -222,25 +220,9 @@ class Hyperliquid:
         )
         return Max("requirement to move margin out", (initial, Sum("share of notional", notional)))
 
-    def initial_margin(self, position: Position, mark: Decimal) -> Decimal:
-        """|size| × mark ÷ leverage (docs: margining)."""
-        return initial_requirement(position).exact({position.symbol: mark})
-
-    def next_funding(self, after: int) -> int:
-        """Every full hour."""
-        return (after // HOUR + 1) * HOUR
-
-    def funding_period(self) -> int:
-        """One hour."""
-        return HOUR
-
     def funding_rate(self, symbol: str, premium: Decimal | None) -> Decimal:
         """F(8h) = premium + clamp(interest − premium, ±0.05 %); an eighth of it each hour, capped (docs: funding)."""
         return hourly_funding(premium or ZERO, self.parameters)
-
-    def clearance_rate(self, symbol: str) -> Decimal:
-        """None (docs: liquidations)."""
-        return ZERO
 
     def next_step(self, failing: Failing) -> Step | None:
         """The book first, 20 % of what is above $100,000; the vault below 2/3 of maintenance (docs: liquidations)."""
@@ -261,18 +243,10 @@ class Hyperliquid:
     def _maintenance(self, position: Position, mark: Decimal) -> Decimal:
         return bracket_requirement(position, self.maintenance_brackets(position.symbol)).exact({position.symbol: mark})
 
-    def adl_order(
-        self, symbol: str, candidates: tuple[Exposure, ...], mark: Decimal
-    ) -> tuple[tuple[Exposure, Decimal], ...]:
-        """Who is in profit, by (mark ÷ entry) × (notional ÷ account value), mark and entry swapped for a short (docs:
-        auto-deleveraging gives the long's form)."""
-        winners = [c for c in candidates if c.account_value > 0 and (mark - c.entry_price) * c.size > 0]
-        ranked = [(candidate, adl_index(candidate, mark)) for candidate in winners]
-        return tuple(sorted(ranked, key=lambda pair: (-pair[1], pair[0].trader)))
-
-    def others(self, market: Market, price: Decimal) -> tuple[Exposure, ...]:
-        """Stated here, not by the venue."""
-        return stated_traders(market, price)
+    def adl_rank(self, symbol: str, exposure: Exposure, mark: Decimal) -> Decimal:
+        """(mark ÷ entry) × (notional ÷ account value), mark and entry swapped for a short (docs: auto-deleveraging
+        gives the long's form)."""
+        return adl_index(exposure, mark)
 
 
 def hourly_funding(premium: Decimal, parameters: Parameters) -> Decimal:

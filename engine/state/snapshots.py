@@ -107,6 +107,7 @@ def _account(account: Account) -> dict[str, Any]:
                 "key": pool.key,
                 "called": pool.called,
                 "whole_until": pool.whole_until,
+                **({"acts_at": pool.acts_at, "since": pool.since, "phase": pool.phase} if pool.acts_at else {}),
                 "positions": [_row(position) for _, position in sorted(pool.positions.items())],
             }
             for _, pool in sorted(account.pools.items())
@@ -125,7 +126,9 @@ def _account_from(row: dict[str, Any]) -> Account:
         positions = {position.key: position for position in filled}
         key = _text(each["key"])
         called, whole_until = _whole(each["called"]), _whole(each["whole_until"])
-        account.pools[key] = Pool(key, f"{account.name}/{key}", positions, called, whole_until)
+        pool = account.pools[key] = Pool(key, f"{account.name}/{key}", positions, called, whole_until)
+        if "acts_at" in each:
+            pool.wait(_whole(each["acts_at"]), _whole(each["since"]), _text(each["phase"]))
     return account
 
 

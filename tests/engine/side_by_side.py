@@ -6,7 +6,7 @@ from engine.account import CROSS, Account, Mode, isolated_key
 from engine.orders.order import PositionSide, position_key
 from engine.rulebooks.base import Refusal
 from engine.rulebooks.binance import OVERRIDES, Binance, Parameters
-from engine.rulebooks.overrides import overridden
+from engine.rules.overrides import overridden
 
 VENUE = "side by side"
 

@@ -22,7 +22,7 @@ from engine.numbers import ZERO, divide, exactly, plain
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Exposure, Refusal
 from engine.rulebooks.binance import Binance, Parameters
-from engine.rulebooks.binance_brackets import BRACKETS, Tier
+from engine.rulebooks.data.binance_brackets import BRACKETS, Tier
 from engine.session import Session
 from engine.setup import Setup
 from tests.engine.tapes import tape_of

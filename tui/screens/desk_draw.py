@@ -150,7 +150,7 @@ class DeskDrawing:
             market = desk.tape.by_symbol[desk.symbol]
             last = int(desk.tape.columns[desk.symbol, "last"][view.step])
             lines = tuple(self._lines.get(desk.symbol) or self._lines_of(view, desk.symbol))
-            ladder.show(Depth(market, last, desk.play.session.setup.slippage, lines))
+            ladder.show(Depth(market, last, desk.play.session.exchange.slippage, lines))
             ladder.caption(ladder.title_text(), ladder.subtitle_text())
 
     def _equity(self, view: View) -> None:
