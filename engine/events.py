@@ -304,6 +304,16 @@ class HandedOver(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ProfitSettled(Event):
+    """A part of a position's unrealised profit became collateral of its pool, its size unchanged."""
+
+    kind: ClassVar[str] = "settled"
+    symbol: str
+    pool: str
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PenaltyCharged(Event):
     """A part of a liquidation's cost that went to a fund, a keeper or the treasury; negative where the fund paid."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import NamedTuple
 
 from engine.account import CROSS, HOUSE, OTHER, Account, Pool, Position, World
 from engine.events import (
@@ -35,7 +36,7 @@ from engine.setup import Setup
 
 @dataclass(frozen=True, slots=True)
 class Deal:
-    """A trade about to be done: `size` (> 0) of `order` at `price`, quote units a base unit."""
+    """A trade about to be done: `size` (> 0) of `order` at `price`, quote units a base unit; `free` of trading fees."""
 
     order: Order
     size: Decimal
@@ -43,11 +44,19 @@ class Deal:
     role: Role
     reason: FillReason
     moment: Moment
+    free: bool = False
 
     @property
     def value(self) -> Decimal:
         """Size × price, quote units."""
         return EXACT.multiply(self.size, self.price)
+
+
+class Payers(NamedTuple):
+    """Who pays for what falls below zero: a fund, and who bears what it can't pay."""
+
+    insurer: str
+    bearer: str
 
 
 class Exchange:
@@ -145,18 +154,18 @@ class Exchange:
         An isolated pool gives back its share: everything when flat, else what keeps the rest as it stood; a
         liquidation leaves it all in the pool. A pool that ends flat below zero is paid for by the insurer.
         """
-        order, moment = deal.order, deal.moment
+        order, moment, payers = deal.order, deal.moment, self.payers(pool)
         share = divide(deal.size, abs(pool.position(order.position_key).size))
         keep = EXACT.multiply(ONE - share, self.equity(pool, moment))
         realised = self.settle(pool, order.position_key, order.sign * deal.size, deal.price)
-        fee = self.fee(deal.value, deal.role)
+        fee = ZERO if deal.free else self.fee(deal.value, deal.role)
         if deal.reason == "liquidation":
             fee = max(ZERO, min(fee, received(self.equity(pool, moment))))
         self.world.move(pool, FEES, fee)
         clearance = self._clear(pool, deal)
         self._charge(pool, order.position_key, fee + clearance)
         if not pool.positions:
-            self.pay_shortfall(account, pool, moment)
+            self.pay_shortfall(account, pool, moment, payers)
         posted = ZERO
         if pool.key != CROSS:
             posted = -self._released(pool, deal, keep)
@@ -184,10 +193,13 @@ class Exchange:
         """The wallet of the fund that pays for this pool."""
         return self.world.account(self.rulebook.insurer_of(pool)).wallet
 
-    def charge(self, account: Account, pool: Pool, symbol: str | None, charge: Charge, moment: Moment) -> None:
-        """Let a fund, keeper or treasury take its part of a liquidation, as far as the pool can pay it."""
+    def charge(
+        self, account: Account, pool: Pool, symbol: str | None, charge: Charge, moment: Moment, full: bool = False
+    ) -> None:
+        """Let a fund, keeper or treasury take its part of a liquidation: as far as the pool can pay it, or in full."""
         wanted = paid(charge.amount)
-        amount = min(wanted, max(ZERO, received(self.equity(pool, moment)))) if wanted > 0 else wanted
+        most = wanted if full or wanted < 0 else max(ZERO, received(self.equity(pool, moment)))
+        amount = min(wanted, most)
         if amount:
             self.world.move(pool, self.world.account(charge.fund).wallet, amount)
             self.tell(
@@ -272,13 +284,16 @@ class Exchange:
             )
         )
 
-    def pay_shortfall(self, account: Account, pool: Pool, moment: Moment, insurer: str | None = None) -> None:
+    def payers(self, pool: Pool) -> Payers:
+        """Who pays what `pool`, which has positions still, may end below zero."""
+        return Payers(self.rulebook.insurer_of(pool), self.rulebook.bearer_of(pool))
+
+    def pay_shortfall(self, account: Account, pool: Pool, moment: Moment, payers: Payers) -> None:
         """Bring a flat pool below zero to zero: the insurer pays as far as it goes, the rest falls on its bearer."""
         missing = -self.world.balance(pool)
         if missing <= 0:
             return
-        insurer = insurer or self.rulebook.insurer_of(pool)
-        bearer, stamp = self.rulebook.bearer, moment.stamp(account.name)
+        (insurer, bearer), stamp = payers, moment.stamp(account.name)
         fund = self.world.account(insurer).wallet
         covered = min(missing, max(ZERO, self.world.balance(fund)))
         self.world.move(fund, pool, covered)

@@ -20,7 +20,7 @@ from engine.numbers import EXACT, ONE, ZERO, to_grid
 
 Prices = Mapping[str, Decimal]
 Curvature = Literal["linear", "convex", "concave", "neither"]
-BendKind = Literal["max", "min", "floor"]
+BendKind = Literal["max", "min", "floor", "average"]
 Unit = Literal["money", "price", "size", "share", "times"]
 
 _OPPOSITE: dict[Curvature, Curvature] = {
@@ -73,7 +73,8 @@ class Folded:
 
 @dataclass(frozen=True, slots=True)
 class Bend:
-    """`weight` times the largest or smallest of `parts`, or times the first of them rounded down to `unit`."""
+    """`weight` times the largest or smallest of `parts`, or times the first of them rounded down to `unit`, or
+    (`average`) times the second with the first ÷ second rounded down to `unit`."""
 
     weight: Decimal
     kind: BendKind

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from engine.account import Pool
 from engine.orders.order import Order
-from engine.segment import Segment
+from engine.segment import START, Segment
 from engine.tape import Path
 
 ORDER, FAIL, CALL, TIMER = range(4)
@@ -38,3 +38,8 @@ def fires(path: Path, segment: Segment, order: Order, at: Fraction) -> Fraction 
         since = path.extreme(order.symbol, "mark", order.since, segment.step - 1, order.fires_below)
         extreme = max(extreme, since) if order.fires_below else min(extreme, since)
     return segment.trails(order, extreme, at)
+
+
+def later(fraction: Fraction, at: Fraction) -> Fraction:
+    """The later of two fractions of a segment; nothing is before its start."""
+    return fraction if at is START else max(fraction, at)

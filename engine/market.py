@@ -55,6 +55,10 @@ class Market:
         """The largest size on the lot grid that is not above `raw` (≥ 0)."""
         return to_grid(raw, self.lot_size, ROUND_FLOOR)
 
+    def size_up(self, raw: Decimal) -> Decimal:
+        """The smallest size on the lot grid that is not below `raw` (≥ 0)."""
+        return to_grid(raw, self.lot_size, ROUND_CEILING)
+
 
 @lru_cache(maxsize=4096)  # asked for the same prices of resting orders at every event
 def _whole(price: Decimal, unit: Decimal) -> int | None:

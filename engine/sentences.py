@@ -29,6 +29,7 @@ from engine.events import (
     OrderPlaced,
     OrderTriggered,
     PenaltyCharged,
+    ProfitSettled,
     ShortfallPaid,
     TakenOver,
     WipedOut,
@@ -89,6 +90,7 @@ _LABELS: dict[str, str] = {
     "takeover": "LIQ",
     "handover": "LIQ",
     "penalty": "LIQ",
+    "settled": "LIQ",
     "socialised": "LOSS",
     "adl": "ADL",
     "shortfall": "FUND!",
@@ -176,6 +178,8 @@ def _ending(event: Event) -> str:
         case PenaltyCharged():
             way = f"{money(event.amount)} to" if event.amount >= 0 else f"{money(-event.amount)} from"
             return f"{way} the {event.fund}"
+        case ProfitSettled():
+            return f"{money(event.amount)} of profit on {event.symbol} settled into {pool_name(event.pool)}"
         case LossSocialised():
             return f"{money(event.amount)} that no fund could pay is borne by {event.bearer}"
         case Deleveraged():

@@ -20,7 +20,7 @@ from engine.events import Ended, Event, FundingPaid, WipedOut
 from engine.exchange import Exchange
 from engine.funding.payments import charge_funding, settle_funding
 from engine.funding.schedule import FundingSchedule, funding_schedule
-from engine.happening import CALL, FAIL, ORDER, TIMER, Happening, fires
+from engine.happening import CALL, FAIL, ORDER, TIMER, Happening, fires, later
 from engine.ledger import OUTSIDE
 from engine.liquidation.calls import call_if_due, next_call, next_level, rearm
 from engine.liquidation.steps import liquidate, wiped_out
@@ -219,7 +219,7 @@ class Session:
 
     @property
     def _schedule(self) -> FundingSchedule | None:
-        """When funding is due; None without anything that owes it, or where pools owe it that have to be asked."""
+        """When funding is due; None without anything that owes it, or where each pool has to be asked."""
         if not self.setup.funding or self.account.flat or self.rulebook.accrues == "by pool":
             return None
         return funding_schedule(self.path, self.rulebook, (self.setup.venue, self.setup.overrides))
@@ -282,7 +282,7 @@ class Session:
         for place, order in enumerate(self.account.orders.values()):
             fraction = fires(self.path, segment, order, at)
             if fraction is not None and order.symbol in segment.trading:
-                yield Happening(_later(fraction, at), ORDER, f"{place:06}", order)
+                yield Happening(later(fraction, at), ORDER, f"{place:06}", order)
 
     def _failing(
         self, segment: Segment, at: Fraction, waiting: Mapping[str, int], standing: Mapping[str, Gauge]
@@ -290,12 +290,11 @@ class Session:
         """Pools that fail, calls, and what is due as long as there are pools. Those `standing` do, while unchanged."""
         pools = self._backing_pools()
         for pool in pools:
-            if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
-                continue
             if pool.acts_at:
-                goes_on = segment.when(pool.acts_at)
-                if goes_on is not None:
-                    yield Happening(_later(goes_on, at), FAIL, pool.key, pool)
+                if (goes_on := segment.when(pool.acts_at)) is not None:
+                    yield Happening(later(goes_on, at), FAIL, pool.key, pool)
+                continue
+            if pool.owner in standing and standing[pool.owner] is self._gauges.known(pool):
                 continue
             waits = waiting.get(pool.key, 0)  # a pool that the venue could not act on is left to the backstop
             health, level = self.exchange.health(pool, "maintenance"), next_level(self.exchange, pool)
@@ -311,7 +310,7 @@ class Session:
         due = self.next_funding
         fraction = segment.when(due) if pools and due is not None else None
         if fraction is not None and due is not None:
-            yield Happening(_later(fraction, at), TIMER, "funding", due)
+            yield Happening(later(fraction, at), TIMER, "funding", due)
 
     def _owe_nothing_before(self, time: int) -> None:
         """Without positions no funding is owed for the time until now."""
@@ -395,10 +394,6 @@ class Session:
     def state_hash(self) -> str:
         """SHA-256 of the snapshot, in hex."""
         return snapshots.digest(self.snapshot())
-
-
-def _later(fraction: Fraction, at: Fraction) -> Fraction:
-    return fraction if at is START else max(fraction, at)
 
 
 def _any_stops(events: list[Event], stop_on: frozenset[str]) -> bool:

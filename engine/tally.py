@@ -13,10 +13,12 @@ from engine.events import (
     Event,
     Filled,
     FundingPaid,
+    HandedOver,
     InterestPaid,
     LiquidationStarted,
     MarginCalled,
     PenaltyCharged,
+    ProfitSettled,
 )
 from engine.numbers import ZERO
 
@@ -43,9 +45,13 @@ class Tally:
         if event.actor != YOU:
             return
         match event:
+            case HandedOver():
+                self.realised += event.realised
             case Filled():
                 self.realised += event.realised
                 self.fees += event.fee
+            case ProfitSettled():
+                self.realised += event.amount
             case ClearanceCharged() | PenaltyCharged():
                 self.fees += event.amount
             case FundingPaid() | InterestPaid():

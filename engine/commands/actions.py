@@ -115,7 +115,8 @@ def _cancel(turn: Turn, command: Cancel) -> None:
 
 def _margin(turn: Turn, command: Margin) -> None:
     account, exchange, pool = turn.account, turn.exchange, _isolated_pool(turn, command)
-    if command.amount < 0 and exchange.rulebook.isolated_only(command.symbol):
+    rulebook = exchange.rulebook
+    if command.amount < 0 and "cross" in rulebook.modes and rulebook.isolated_only(command.symbol):
         raise Refused(f"{command.symbol} is isolated-only: margin can’t be taken out by hand", "close a part of it")
     giver, taker, amount = account.wallet, pool, received(abs(command.amount))
     if command.amount < 0:

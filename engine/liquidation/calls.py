@@ -8,7 +8,7 @@ from engine.account import Account, Pool
 from engine.events import MarginCalled
 from engine.exchange import Exchange
 from engine.formula import Formula
-from engine.liquidation.steps import only_symbol
+from engine.liquidation.transfers import only_symbol
 from engine.margin import Health, failing_price
 from engine.numbers import EXACT
 from engine.segment import Moment

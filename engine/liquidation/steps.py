@@ -9,24 +9,29 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 
-from engine.account import OTHER, Account, Pool, Position
-from engine.events import Deleveraged, HandedOver, LiquidationStarted, MarginRestored, TakenOver, WipedOut
+from engine.account import Account, Pool, Position
+from engine.events import (
+    LiquidationStarted,
+    MarginRestored,
+    WipedOut,
+)
 from engine.exchange import Deal, Exchange
 from engine.liquidation.reduction import ioc_size
+from engine.liquidation.transfers import close_against_others, hand_over, settle_profit, take_over
 from engine.margin import bankruptcy_price, raw_failing_price
-from engine.numbers import EXACT, ONE, ZERO
+from engine.numbers import EXACT, MONEY_UNIT, ONE, ZERO, received
 from engine.orders.frictions import size_within
 from engine.orders.order import Order
 from engine.rulebooks.base import (
     CancelOrders,
     Charge,
     Deleverage,
-    Exposure,
     Failing,
     HandOver,
     InsuranceDelta,
     Reduce,
     ReduceUntil,
+    Settle,
     Step,
     TakeOver,
     Wait,
@@ -38,14 +43,23 @@ WIPED_OUT_BELOW = Decimal("0.01")
 
 
 def liquidate(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> bool:
-    """Do what the venue does to `pool` until it stands, is gone, or must wait. False when nothing could be done."""
-    done: list[Step] = []
+    """Do what the venue does to `pool` until it stands, is gone, or must wait. False when nothing came of it."""
+    before = exchange.world.balance(pool), tuple(pool.positions.values())
+    acted = _go_through(exchange, account, pool, moment)
+    after = exchange.world.balance(pool), tuple(pool.positions.values())
+    return acted and (after != before or pool.acts_at > 0 or not pool.positions)
+
+
+def _go_through(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> bool:
+    """The steps of one moment; whether there were any, or it is over."""
+    done, filled = list[Step](), list[Decimal]()
     waited = pool.acts_at > 0
     pool.acts_at = 0
-    while pool.positions and (step := _next_step(exchange, account, pool, moment, done)) is not None:
+    while pool.positions and (step := _next_step(exchange, account, pool, moment, done, filled)) is not None:
         if not done and not waited:
             _tell_start(exchange, account, pool, moment)
         done.append(step)
+        held = _held(pool)
         match step:
             case Wait():
                 pool.wait(step.until, pool.since or moment.time, step.phase)
@@ -56,21 +70,31 @@ def liquidate(exchange: Exchange, account: Account, pool: Pool, moment: Moment) 
             case Reduce() | ReduceUntil():
                 _reduce(exchange, account, pool, step, moment, len(done))
             case HandOver():
-                _hand_over(exchange, account, pool, step, moment)
+                hand_over(exchange, account, pool, step, moment)
+            case Settle():
+                settle_profit(exchange, account, pool, step, moment)
             case Deleverage():
-                _close_against_others(exchange, account, pool, step, moment)
+                close_against_others(exchange, account, pool, step, moment)
             case TakeOver():
-                _take_over(exchange, account, pool, step, moment)
+                take_over(exchange, account, pool, step, moment)
+        filled.append(held - _held(pool))
     pool.settle_down()
     if pool.positions and (waited or any(isinstance(step, _PARTIAL) for step in done)):
         _tell_restored(exchange, account, pool, moment)
     return bool(done) or waited
 
 
-_PARTIAL = (Reduce, ReduceUntil, HandOver, Deleverage)
+_PARTIAL = (Reduce, ReduceUntil, HandOver, Settle, Deleverage)
 
 
-def _next_step(exchange: Exchange, account: Account, pool: Pool, moment: Moment, done: list[Step]) -> Step | None:
+def _held(pool: Pool) -> Decimal:
+    """Base units of all its positions together: of one step only one of them gets less."""
+    return sum((abs(position.size) for position in pool.positions.values()), ZERO)
+
+
+def _next_step(
+    exchange: Exchange, account: Account, pool: Pool, moment: Moment, done: list[Step], filled: list[Decimal]
+) -> Step | None:
     return exchange.rulebook.next_step(
         Failing(
             pool=pool,
@@ -80,20 +104,17 @@ def _next_step(exchange: Exchange, account: Account, pool: Pool, moment: Moment,
             time=moment.time,
             has_orders=bool(_orders_of(account, pool)),
             done=tuple(done),
+            filled=tuple(filled),
             phase=pool.phase,
             since=pool.since or moment.time,
             before=moment.before,
+            insurance=exchange.world.balance(exchange.insurer_of(pool)),
         )
     )
 
 
 def _orders_of(account: Account, pool: Pool) -> list[Order]:
     return [order for order in account.orders.values() if order.pool == pool.key]
-
-
-def only_symbol(pool: Pool) -> str | None:
-    """The market of a pool that backs a single position."""
-    return next(iter(pool.positions.values())).symbol if len(pool.positions) == 1 else None
 
 
 def _tell_start(exchange: Exchange, account: Account, pool: Pool, moment: Moment) -> None:
@@ -178,11 +199,14 @@ def _reduce(
     else:
         size = _share_of(exchange, position, order, step, moment)
         pool.whole_until = moment.time + step.whole_for if step.whole_for else pool.whole_until
-    if size:
-        price = exchange.taker_price(order, size, moment)
-        if isinstance(step, Reduce) and step.insurance is not None:
-            _settle_insurance(exchange, account, pool, order.sized(size), price, step.insurance, moment)
-        exchange.close(account, pool, Deal(order, size, price, "taker", "liquidation", moment))
+    if not size:
+        return
+    price = exchange.taker_price(order, size, moment)
+    insurance = step.insurance if isinstance(step, Reduce) else None
+    if insurance is not None and not _insured(exchange, account, pool, order.sized(size), price, insurance, moment):
+        return
+    deal = Deal(order, size, price, "taker", "liquidation", moment, free=insurance is not None)
+    exchange.close(account, pool, deal)
 
 
 def _share_of(exchange: Exchange, position: Position, order: Order, step: Reduce, moment: Moment) -> Decimal:
@@ -195,7 +219,7 @@ def _share_of(exchange: Exchange, position: Position, order: Order, step: Reduce
     return size if most is None else min(size, most)
 
 
-def _settle_insurance(
+def _insured(
     exchange: Exchange,
     account: Account,
     pool: Pool,
@@ -203,144 +227,18 @@ def _settle_insurance(
     price: Decimal,
     insurance: InsuranceDelta,
     moment: Moment,
-) -> None:
-    """Before a liquidation's fill: the fund's part where it is better than bankruptcy, what it adds where worse."""
+) -> bool:
+    """Before a liquidation's fill: the fund's part where it is better than bankruptcy, what it adds where worse. False
+    where the fund has not so much: then there is no fill."""
     better = EXACT.multiply(-order.sign * (price - insurance.price), order.size)
-    most = EXACT.multiply(insurance.rate, EXACT.multiply(order.size, price))
     fund = exchange.world.account(insurance.fund).wallet
-    amount = min(better, most) if better > 0 else -min(-better, max(ZERO, exchange.world.balance(fund)))
+    if better < -exchange.world.balance(fund):
+        return False
+    # The unit less is what the fill's own rounding costs: a whole position must not end below zero for it.
+    better = max(ZERO, received(better) - MONEY_UNIT) if better > 0 else better
+    amount = min(better, EXACT.multiply(insurance.rate, EXACT.multiply(order.size, price)))
     exchange.charge(account, pool, order.symbol, Charge(insurance.fund, amount), moment)
-
-
-def _hand_over(exchange: Exchange, account: Account, pool: Pool, step: HandOver, moment: Moment) -> None:
-    """A liquidator takes a part of a position at the venue's price, and trades it away at the mark."""
-    position = pool.positions[step.position]
-    symbol, side, market = position.symbol, position.side, exchange.markets[position.symbol]
-    size = min(max(market.size_down(step.size), market.lot_size), abs(position.size))
-    price = max(market.price_down(step.price) if side > 0 else market.price_up(step.price), market.tick_size)
-    mark, taker = moment.marks[symbol], exchange.world.account(step.taker).wallet
-    realised = exchange.settle(pool, step.position, -side * size, price)
-    exchange.settle(taker, symbol, side * size, price)
-    exchange.settle(taker, symbol, -side * size, mark)
-    exchange.tell(
-        HandedOver(
-            **moment.stamp(account.name),
-            symbol=symbol,
-            pool=pool.key,
-            taker=step.taker,
-            side="sell" if side > 0 else "buy",
-            size=size,
-            price=price,
-            mark=mark,
-            realised=realised,
-            position=pool.position(step.position).size,
-        )
-    )
-    for charge in step.charges:
-        exchange.charge(account, pool, symbol, charge, moment)
-    _end_if_empty(exchange, account, pool, step.position, moment)
-
-
-def _end_if_empty(exchange: Exchange, account: Account, pool: Pool, key: str, moment: Moment) -> None:
-    """A pool whose last position a liquidation took: what is below zero is paid, what is left goes to the wallet."""
-    if not pool.positions:
-        exchange.pay_shortfall(account, pool, moment)
-        if pool is not account.wallet:
-            exchange.world.move(pool, account.wallet, exchange.world.balance(pool))
-    exchange.drop_if_flat(account, pool, key, moment)
-
-
-def _close_against_others(exchange: Exchange, account: Account, pool: Pool, step: Deleverage, moment: Moment) -> None:
-    """Close a position of the pool itself against other traders, as far as they go."""
-    position = pool.positions[step.position]
-    market = exchange.markets[position.symbol]
-    price = market.price_up(step.price) if position.side > 0 else market.price_down(step.price)
-    _deleverage(exchange, pool, step.position, position, max(price, market.tick_size), moment)
-    _end_if_empty(exchange, account, pool, step.position, moment)
-
-
-def _take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, moment: Moment) -> None:
-    """A fund takes the pool, positions and collateral, and works the positions off at the mark, one by one.
-
-    Where its capital does not cover the hole, they are closed against other traders first.
-    """
-    owner, insurer = exchange.world.account(step.fund), exchange.rulebook.insurer_of(pool)
-    for charge in step.charges:
-        exchange.charge(account, pool, only_symbol(pool), charge, moment)
-    fund, lost = owner.wallet, exchange.equity(pool, moment)
-    taken = [position for _, position in sorted(pool.positions.items())]
-    covered = exchange.equity(fund, moment) + lost >= 0
-    exchange.world.move(pool, fund, exchange.world.balance(pool))
-    pool.positions.clear()
-    for position in taken:
-        symbol = position.symbol
-        fund.keep(Position(symbol, position.size, position.cost))
-        price = _price_of(exchange, step, position)
-        if not covered and price != moment.marks[symbol]:  # at the mark, others would be closed and nothing paid
-            at = moment.before[symbol] if price is None else price
-            _deleverage(exchange, fund, symbol, position, at, moment)
-        exchange.settle(fund, symbol, -fund.position(symbol).size, moment.marks[symbol])
-        exchange.tell(
-            TakenOver(
-                **moment.stamp(account.name),
-                pool=pool.key,
-                symbol=symbol,
-                size=position.size,
-                price=moment.marks[symbol] if price is None else price,
-                lost=lost,
-                fund=step.fund,
-                fund_after=exchange.world.balance(fund),
-            )
-        )
-    for position in taken:
-        exchange.drop_if_flat(account, pool, position.key, moment)
-    exchange.pay_shortfall(owner, fund, moment, insurer)
-
-
-def _price_of(exchange: Exchange, step: TakeOver, position: Position) -> Decimal | None:
-    """The price that the venue states, on the tick grid: rounded so that the fund doesn't pay for the rounding."""
-    raw, market = step.prices.get(position.key), exchange.markets[position.symbol]
-    if raw is None:
-        return None
-    return max(market.price_up(raw) if position.side > 0 else market.price_down(raw), market.tick_size)
-
-
-def _deleverage(exchange: Exchange, holder: Pool, key: str, position: Position, price: Decimal, moment: Moment) -> None:
-    """Close `position`, which `holder` has under `key`, at `price` against winners on the other side, in the venue's
-    order, without fees.
-
-    Nobody is closed at a price that would leave them below zero.
-    """
-    symbol = position.symbol
-    mark = moment.marks[symbol]
-    opposite = tuple(e for e in exposures(exchange, symbol, mark) if e.size * position.size < 0)
-    left = abs(position.size)
-    for other, rank in exchange.rulebook.adl_order(symbol, opposite, mark):
-        size = min(left, abs(other.size))
-        if size == 0:
-            return
-        trader = exchange.world.account(other.trader).wallet
-        if exchange.world.balance(trader) + trader.position(symbol).unrealised(price) < 0:
-            continue
-        exchange.settle(trader, symbol, position.side * size, price)
-        exchange.settle(holder, key, -position.side * size, price)
-        left -= size
-        exchange.tell(
-            Deleveraged(
-                **moment.stamp(other.trader), symbol=symbol, trader=other.trader, size=size, price=price, rank=rank
-            )
-        )
-
-
-def exposures(exchange: Exchange, symbol: str, mark: Decimal) -> tuple[Exposure, ...]:
-    """What the other traders hold in a market now."""
-    result = []
-    for name, account in sorted(exchange.world.accounts.items()):
-        position = account.wallet.positions.get(symbol)
-        if name.startswith(OTHER) and position is not None:
-            value = exchange.world.balance(account.wallet) + position.unrealised(mark)
-            result.append(Exposure(name, position.size, position.entry_price, position.notional(mark), value))
-    return tuple(result)
+    return True
 
 
 def wiped_out(exchange: Exchange, account: Account, stake: Decimal, moment: Moment) -> bool:

@@ -79,6 +79,8 @@ def refuse_opening(
     at: Moment,
 ) -> Refusal | None:
     """Refuse an opening trade that its margin does not allow; None when it may be done."""
+    if pool.acts_at:
+        return Refusal(f"{order.symbol}’s pool is being liquidated", "wait until that is over")
     held = pool.position(order.position_key)
     notional = EXACT.multiply(abs(held.size + order.sign * size), at.marks[order.symbol])
     if refusal := refuse_leverage(exchange, order.symbol, order.leverage, notional):
@@ -113,6 +115,8 @@ def _refuse_cross(
 ) -> Refusal | None:
     trial = Pool(pool.key, pool.owner, {**pool.positions, after.key: after})
     balance = exchange.world.balance(pool) - fee
+    if refusal := exchange.rulebook.refuse(trial, balance, at.marks):
+        return refusal
     health = exchange.rulebook.health(trial, balance, "order")
     if not health.safe(at.marks):
         missing = -health.margin.exact(at.marks)
@@ -131,11 +135,14 @@ def _refuse_isolated(
     order: Order,
     at: Moment,
 ) -> Refusal | None:
-    missing = margin + fee - exchange.spare(account.wallet, at)
+    from_pool = fee if exchange.rulebook.fees_from_pool else ZERO
+    missing = margin + fee - from_pool - exchange.spare(account.wallet, at)
     if missing > 0:
         return _too_little(exchange, account, order, margin, fee, missing)
     trial = Pool(pool.key, pool.owner, {after.key: after})
-    balance = exchange.world.balance(pool) + margin
+    balance = exchange.world.balance(pool) + margin - from_pool
+    if refusal := exchange.rulebook.refuse(trial, balance, at.marks):
+        return refusal
     if order.leverage < pool.position(order.position_key).leverage:
         missing = -exchange.rulebook.health(trial, balance, "order").margin.exact(at.marks)
         if missing > 0:
@@ -152,7 +159,8 @@ def _too_little(
     """Refuse for want of margin, and name what would do: more leverage, a deposit. Whoever asked adds the size."""
     largest = exchange.rulebook.largest_leverage(order.symbol, ZERO)
     saved = need - divide(EXACT.multiply(need, Decimal(order.leverage)), Decimal(largest))
-    ways = (*((f"{largest}x",) if saved >= missing else ()), f"deposit {plain(_cents(missing))}")
+    helps = exchange.rulebook.margin_by_leverage and saved >= missing
+    ways = (*((f"{largest}x",) if helps else ()), f"deposit {plain(_cents(missing))}")
     costs = f"{_cents(need):,} of margin" + (f" and {_cents(fee):,} in fees" if fee else "")
     kept = "" if order.pool == CROSS or account.wallet.positions == {} else f" ({exchange.rulebook.keeps})"
     reason = f"this needs {costs}, and {_cents(missing):,} is missing{kept}"

@@ -83,6 +83,7 @@ def _estimate(turn: Turn, order: Order) -> tuple[Decimal, bool]:
     pool = account.pools.get(order.pool)
     held = pool.positions.get(order.position_key) if pool else None
     untouched = held is None or (held.side == order.sign and held.leverage == order.leverage)
+    untouched = untouched and exchange.rulebook.margin_by_leverage
     if order.kind == "market":
         return most_that_opens(exchange, account, order, at), untouched
     then = as_if_reached(at, order)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from engine.account import Account, Mode, Pool, Position
 from engine.margin import Health
 from engine.market import Market
+from engine.numbers import ZERO
 from engine.orders.order import PositionSide
 
 if TYPE_CHECKING:
@@ -107,7 +108,8 @@ class Charge:
 @dataclass(frozen=True, slots=True)
 class InsuranceDelta:
     """What an insurance fund takes of a fill better than the bankruptcy price, and gives where it is worse: a fill at
-    `price` (quote units a base unit) costs nothing; the fund gets what is above it, up to `rate` of the value."""
+    `price` (quote units a base unit) costs nothing; the fund gets what is above it, up to `rate` of the value. The
+    fill pays no fee besides; where the fund could not add what is missing there is none."""
 
     fund: str
     price: Decimal
@@ -160,13 +162,25 @@ class TakeOver:
 class HandOver:
     """A liquidator takes `size` (base units, > 0) of a position at `price`, outside the book, and gives what it gains
     at the mark. Seizing collateral is this too: a coin sold below the mark to repay a debt in the quote asset; a coin
-    owed bought back above it. `charges` come out of the pool afterwards."""
+    owed bought back above it. `charges` come out of the pool afterwards, in
+    full: what is below zero then is a shortfall. The size is rounded down to the lot, or `up`."""
 
     position: str
     size: Decimal
     price: Decimal
     charges: tuple[Charge, ...] = ()
     taker: str = "liquidator"
+    up: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Settle:
+    """`amount` (quote units, > 0) of a position's unrealised profit goes into the collateral: its cost rises by as
+    much, its size stays. `charges` come out of the pool afterwards, in full."""
+
+    position: str
+    amount: Decimal
+    charges: tuple[Charge, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +200,7 @@ class Wait:
     phase: str = ""
 
 
-Step = CancelOrders | Reduce | ReduceUntil | HandOver | TakeOver | Deleverage | Wait
+Step = CancelOrders | Reduce | ReduceUntil | HandOver | Settle | TakeOver | Deleverage | Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +211,11 @@ class Failing:
         collateral: what the ledger says it holds, quote units.
         marks: by symbol; `trading`: the markets that trade now; `time`: ms UTC.
         has_orders: whether orders of this pool rest.
-        done: what this liquidation has done at this moment, in order.
+        done: what this liquidation has done at this moment, in order; `filled` what each of that traded, base units.
         phase: what the `Wait` before this moment said; empty where the liquidation begins now.
         since: ms UTC at which this liquidation began; the present time where it begins now.
         before: the marks that the venue knew before this moment.
+        insurance: what the fund that pays for this pool has now, quote units.
     """
 
     pool: Pool
@@ -210,9 +225,11 @@ class Failing:
     time: int
     has_orders: bool = False
     done: tuple[Step, ...] = ()
+    filled: tuple[Decimal, ...] = ()
     phase: str = ""
     since: int = 0
     before: Mapping[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    insurance: Decimal = ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +272,9 @@ class Rulebook(Protocol):
     fees_from_pool: bool
     """Whether the fee for opening comes out of the margin that was posted, not out of the wallet."""
 
+    margin_by_leverage: bool
+    """Whether opening takes notional ÷ leverage, so that more leverage makes more possible."""
+
     accrues: Literal["by size", "by pool"]
     """`by size`: each unit of a market's position pays the same, `funding_rate` of its mark. `by pool`: what is due
     depends on more, and `accruals` says it, pool by pool."""
@@ -284,6 +304,10 @@ class Rulebook(Protocol):
     ) -> str | Refusal:
         """The pool that a new position of that mode and side belongs to."""
 
+    def refuse(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> Refusal | None:
+        """Why the venue does not let a pool become so by opening, apart from margin; None where it does. The pool is as
+        it would be afterwards."""
+
     def health(self, pool: Pool, collateral: Decimal, level: Level) -> Health:
         """The pool's credit and requirement at a level. Credit moves with the collateral one for one, the requirement
         does not: searches follow funding that way."""
@@ -311,7 +335,10 @@ class Rulebook(Protocol):
         since the last time."""
 
     def insurer_of(self, pool: Pool) -> str:
-        """The fund that pays for this pool, where there are several."""
+        """The fund that pays for this pool, where there are several; asked while it still has positions."""
+
+    def bearer_of(self, pool: Pool) -> str:
+        """Who bears what that fund can't pay, where it depends on what was lost; asked while it still has positions."""
 
     def own_gauge(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> OwnGauge | None:
         """The venue's own gauge of a pool; None where it is the share of credit that is required, or nothing is."""

@@ -52,6 +52,7 @@ class Venue(ABC):
     hedge_mode: ClassVar[bool] = False
     order_book: ClassVar[bool] = True
     fees_from_pool: ClassVar[bool] = False
+    margin_by_leverage: ClassVar[bool] = True
     accrues: ClassVar[Literal["by size", "by pool"]] = "by size"
     call_levels: ClassVar[tuple[Decimal, ...]] = CALL_LEVELS
 
@@ -75,6 +76,10 @@ class Venue(ABC):
     @abstractmethod
     def next_step(self, failing: Failing) -> Step | None:
         """What the venue does next to a pool; None when it stands, or must wait for prices."""
+
+    def refuse(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> Refusal | None:
+        """Nothing but margin stands in the way."""
+        return None
 
     def largest_notional(self, symbol: str, leverage: int) -> Decimal | None:
         """No bound."""
@@ -125,6 +130,10 @@ class Venue(ABC):
     def insurer_of(self, pool: Pool) -> str:
         """The one there is."""
         return self.insurer
+
+    def bearer_of(self, pool: Pool) -> str:
+        """The one there is."""
+        return self.bearer
 
     def own_gauge(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> OwnGauge | None:
         """The common one."""

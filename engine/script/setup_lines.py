@@ -94,15 +94,20 @@ class SetupReader:
         self.setup = replace(self.setup, overrides=(*self.setup.overrides, (words[0].lower(), *words[1:])))
 
     def check_rules(self) -> None:
-        """Ask the rulebook whether it can be set up so.
+        """Ask the rulebook whether it can be set up so. Where no mode was said, a venue's own first one may do.
 
         Raises:
             LineError: naming the line that it refuses.
         """
         try:
-            rulebook_of(self.setup.venue, self.setup.overrides)
+            modes = rulebook_of(self.setup.venue, self.setup.overrides).modes
         except SetupError as error:
             raise LineError(self._refused_line(), error.message, error.would_work) from None
+        if self.setup.mode not in modes:
+            if "mode" in self.places:
+                reason = f"{self.setup.venue} has no {self.setup.mode} margin"
+                raise LineError(self.places["mode"], reason, f"mode {modes[0]}")
+            self.setup = replace(self.setup, mode=modes[0])
 
     def _refused_line(self) -> int:
         """The first line without which the rulebook agrees."""

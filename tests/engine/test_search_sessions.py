@@ -19,6 +19,7 @@ from engine.search.search import Search
 from engine.session import Session
 from engine.setup import Setup
 from engine.tape import Kind, Origin, Path, Tape
+from tests.engine.venues import default_mode
 
 START = 1_704_067_200_000
 PRICES: dict[str, int] = {"BTC": 6_000_000, "ETH": 200_000}
@@ -111,7 +112,7 @@ VENUE = st.sampled_from(sorted(VENUES))
 
 def sessions(venue: str, tape: Tape, blocks: tuple[int, int]) -> tuple[Session, Session]:
     """Two alike, the first of which searches by blocks of these sizes."""
-    leaping, stepping = (Session(Setup(venue, balance=Decimal(20_000)), tape) for _ in range(2))
+    leaping, stepping = (Session(Setup(venue, default_mode(venue), Decimal(20_000)), tape) for _ in range(2))
     leaping.path = Path(tape, blocks)
     return leaping, stepping
 
