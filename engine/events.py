@@ -50,6 +50,19 @@ class CashedOut(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AssetMoved(Event):
+    """An asset was supplied, withdrawn, borrowed or repaid: `amount` in its own units, `value` in quote units at the
+    mark; `net` is what the account then has of it (negative: owes)."""
+
+    kind: ClassVar[str] = "lend"
+    symbol: str
+    action: Literal["supply", "withdraw", "borrow", "repay"]
+    amount: Decimal
+    value: Decimal
+    net: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Filled(Event):
     """A trade. `realised` is the profit it realised, `posted` the margin it moved from the wallet to the pool
     (negative: back), `position` the signed size after it."""

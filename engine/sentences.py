@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Literal
 
 from engine.events import (
+    AssetMoved,
     CashedOut,
     ClearanceCharged,
     Deleveraged,
@@ -73,6 +74,7 @@ def pool_name(key: str) -> str:
 _LABELS: dict[str, str] = {
     "deposit": "CASH",
     "cash_out": "CASH",
+    "lend": "LEND",
     "fill": "FILL",
     "order": "ORDER",
     "trigger": "ORDER",
@@ -128,6 +130,8 @@ def sentence(event: Event) -> str:
             return f"deposited {money(event.amount)}{again}"
         case CashedOut():
             return f"took {money(event.amount)} out of the wallet"
+        case AssetMoved():
+            return _asset_moved(event)
         case OrderPlaced():
             now = f", triggers at {price(event.price)} now" if "trail" in event.text.split() else ""
             further = "below" if event.side == "buy" else "above"
@@ -227,6 +231,15 @@ def _funding(event: FundingPaid) -> str:
     verb = "received" if event.amount >= 0 else "paid"
     rate = percent(event.rate, 4, signed=True)
     return f"{verb} {money(abs(event.amount))} on {event.symbol}, {rate} of {money(event.notional)}"
+
+
+_LENT = {"supply": "supplied", "withdraw": "withdrew", "borrow": "borrowed", "repay": "repaid"}
+
+
+def _asset_moved(event: AssetMoved) -> str:
+    what = f"{_LENT[event.action]} {plain(event.amount)} {event.symbol} ({money(event.value)})"
+    now = "nothing is left of it" if not event.net else f"{plain(abs(event.net))} {'owed' if event.net < 0 else 'held'}"
+    return f"{what}: {now}"
 
 
 def _interest(event: InterestPaid) -> str:

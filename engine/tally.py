@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from engine.account import YOU
 from engine.events import (
+    AssetMoved,
     CashedOut,
     ClearanceCharged,
     Deposited,
@@ -60,6 +61,11 @@ class Tally:
                 self.deposits += event.amount
                 self.stake = event.amount if event.rescue else self.stake + event.amount
                 self.rescues = max(self.rescues, event.rescue)
+            case AssetMoved(action="supply" | "repay"):
+                self.deposits += event.value
+                self.stake += event.value
+            case AssetMoved():
+                self.withdrawals += event.value
             case CashedOut():
                 self.withdrawals += event.amount
             case MarginCalled():

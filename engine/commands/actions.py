@@ -17,6 +17,7 @@ from engine.commands.command import (
     End,
     Flatten,
     Hedge,
+    Lend,
     Leverage,
     Margin,
     Note,
@@ -25,6 +26,7 @@ from engine.commands.command import (
     Reverse,
     SetMode,
 )
+from engine.commands.lending import coin_market, lend
 from engine.commands.turn import Refused, Turn
 from engine.events import CashedOut, Deposited, Ended, FillReason, HedgeSet, LeverageSet, MarginMoved, ModeSet, Noted
 from engine.ledger import OUTSIDE
@@ -209,7 +211,11 @@ def _hedge(turn: Turn, command: Hedge) -> None:
 
 
 def _deposit(turn: Turn, command: Deposit) -> None:
-    amount, asset = _money(command.amount), turn.exchange.world.asset
+    asset = turn.exchange.world.asset
+    if command.asset not in (None, asset) and coin_market(turn, command.asset or "") is not None:
+        lend(turn, Lend("supply", command.amount, command.asset or ""))
+        return
+    amount = _money(command.amount)
     if command.asset not in (None, asset):
         raise Refused(f"this venue’s margin is held in {asset}", f"deposit {plain(amount)} {asset}")
     turn.exchange.world.move(OUTSIDE, turn.account.wallet, amount)
@@ -254,6 +260,7 @@ _ACTIONS: dict[type, Callable[[Turn, Any], None]] = {
     Hedge: _hedge,
     Deposit: _deposit,
     CashOut: _cash_out,
+    Lend: lend,
     Note: _note,
     End: _end,
 }

@@ -11,6 +11,7 @@ from engine.numbers import EXACT, plain
 from engine.orders.order import OrderKind, PositionSide, Side
 
 Unit = Literal["base", "quote", "percent"]
+LendingAction = Literal["supply", "withdraw", "borrow", "repay"]
 TimeInForce = Literal["gtc", "post", "ioc", "fok"]
 """What becomes of a limit order that the market meets at once, or doesn't: `gtc` (good till cancelled) takes what it
 can get and rests with what is left, `post` only ever rests, `ioc` (immediate or cancel) never does, `fok` (fill or
@@ -205,6 +206,19 @@ class Deposit:
 
 
 @dataclass(frozen=True, slots=True)
+class Lend:
+    """On a venue that lends: bring an asset in (`supply`), take it out again (`withdraw`), take out what isn't yours
+    against it (`borrow`), or bring that back (`repay`). `amount` in the asset's own units."""
+
+    action: LendingAction
+    amount: Decimal
+    asset: str
+
+    def __str__(self) -> str:
+        return f"{self.action} {plain(self.amount)} {self.asset}"
+
+
+@dataclass(frozen=True, slots=True)
 class CashOut:
     """Take money out of the wallet."""
 
@@ -244,6 +258,7 @@ Command = (
     | SetMode
     | Hedge
     | Deposit
+    | Lend
     | CashOut
     | Note
     | End

@@ -9,6 +9,7 @@ The same words are typed at the `:` line, stored in a save, and written in a scr
     protect SYMBOL [tp PRICE|PCT] [sl PRICE|PCT] [trail PCT] [iso|cross] [long|short]
     margin SYMBOL +AMOUNT|-AMOUNT [iso|cross] [long|short]
     leverage SYMBOL Nx      mode SYMBOL iso|cross      hedge on|off
+    supply|withdraw|borrow|repay AMOUNT ASSET      (venues that lend)
     deposit AMOUNT [ASSET]      cash out AMOUNT      note TEXT      end
 
 SIZE is base units (`0.5`), a notional (`$10000`) or a share of what could be opened, or is open (`25%`). Percentages
@@ -31,6 +32,8 @@ from engine.commands.command import (
     End,
     Flatten,
     Hedge,
+    Lend,
+    LendingAction,
     Leverage,
     Margin,
     Note,
@@ -64,6 +67,10 @@ EXAMPLES = {
     "mode": "mode ETH cross",
     "hedge": "hedge on | hedge off",
     "deposit": "deposit 1000",
+    "supply": "supply 1 ETH",
+    "withdraw": "withdraw 0.5 ETH",
+    "borrow": "borrow 1000 USDC",
+    "repay": "repay 1000 USDC",
     "cash": "cash out 500",
     "note": "note I should have used a stop",
     "end": "end",
@@ -213,6 +220,11 @@ def _cash(words: Words) -> Command:
     return CashOut(_amount(words))
 
 
+def _lend(words: Words, action: LendingAction) -> Command:
+    amount = _amount(words)
+    return Lend(action, amount, words.symbol())
+
+
 def _amount(words: Words) -> Decimal:
     return words.positive("an amount", words.take("an amount").removeprefix("$"))
 
@@ -239,6 +251,10 @@ _PARSERS: dict[str, Callable[[Words], Command]] = {
     "mode": lambda words: SetMode(words.symbol(), words.mode()),
     "hedge": _hedge,
     "deposit": lambda words: Deposit(_amount(words), words.symbol() if words.words else None),
+    "supply": lambda words: _lend(words, "supply"),
+    "withdraw": lambda words: _lend(words, "withdraw"),
+    "borrow": lambda words: _lend(words, "borrow"),
+    "repay": lambda words: _lend(words, "repay"),
     "cash": _cash,
     "note": _note,
     "end": lambda words: End(),

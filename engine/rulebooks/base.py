@@ -304,6 +304,9 @@ class Rulebook(Protocol):
     ) -> str | Refusal:
         """The pool that a new position of that mode and side belongs to."""
 
+    def lends(self, symbol: str) -> bool:
+        """Whether the coin of that market is itself held, supplied and borrowed there, as the quote asset is then."""
+
     def refuse(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> Refusal | None:
         """Why the venue does not let a pool become so by opening, apart from margin; None where it does. The pool is as
         it would be afterwards."""

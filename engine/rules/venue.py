@@ -77,6 +77,10 @@ class Venue(ABC):
     def next_step(self, failing: Failing) -> Step | None:
         """What the venue does next to a pool; None when it stands, or must wait for prices."""
 
+    def lends(self, symbol: str) -> bool:
+        """No coin is: markets are perpetuals."""
+        return False
+
     def refuse(self, pool: Pool, collateral: Decimal, marks: Mapping[str, Decimal]) -> Refusal | None:
         """Nothing but margin stands in the way."""
         return None
