@@ -9,7 +9,7 @@ import pytest
 from engine.account import Pool, Position
 from engine.formula import Const
 from engine.numbers import exactly
-from engine.rulebooks.base import Failing, HandOver
+from engine.rulebooks.base import Charge, Failing, HandOver
 from engine.rules.curves import (
     KinkedCurve,
     compounded_growth,
@@ -21,7 +21,6 @@ from engine.rules.curves import (
 )
 from engine.rules.lending import Holding, holdings, largest, opening_margin, owed, quote_amount, supplied, withdrawable
 from engine.rules.seizing import (
-    LIQUIDATOR,
     Seizure,
     bought_at_mark,
     close_factor,
@@ -34,6 +33,7 @@ from engine.rules.seizing import (
 
 D = Decimal
 MARKS = {"ETH": D(2000), "BTC": D(50_000)}
+HELD = Holding("BTC", D(-1), "BTC", "BTC")
 
 
 @exactly
@@ -144,7 +144,7 @@ def test_a_call_pays_the_pool_what_was_repaid_and_the_treasury_its_fee() -> None
     assert bought.size == D("0.02")
     assert round(bought.size * bought.price + bought.charges[0].amount, 30) == 1070
     first, second = of_call(call, coin, ether, MARKS, "treasury")
-    assert (first.position, first.size, first.price, first.charges) == ("BTC", D("0.02"), 50_000, ())
+    assert (first.position, first.size, first.price) == ("BTC", D("0.02"), 50_000)
     assert second == sold
 
 
@@ -156,8 +156,8 @@ def test_what_was_bought_at_the_mark_is_still_to_be_paid_in_coins() -> None:
         filled = tuple(step.size for step in done)
         return bought_at_mark(Failing(pool, D(0), MARKS, frozenset(MARKS), 0, done=done, filled=filled))
 
+    first, _ = of_call(Seizure(D(1000), D(1070)), HELD, Holding("ETH", D(1), "ETH", "ETH"), MARKS, "treasury")
     assert after() is None
-    assert after(HandOver("BTC", D("0.02"), D(50_000))) == 1000
-    assert after(HandOver("BTC", D("0.02"), D(51_000))) is None
-    assert after(HandOver("BTC", D("0.02"), D(50_000), taker="umbrella")) is None
-    assert LIQUIDATOR == HandOver("BTC", D(1), D(1)).taker
+    assert after(first) == 1000
+    assert after(HandOver("BTC", D("0.02"), D(50_000))) is None
+    assert after(HandOver("BTC", D("0.02"), D(50_000), (Charge("treasury", D(1)),))) is None
