@@ -89,9 +89,9 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
     taken = [position for _, position in sorted(pool.positions.items())]
     covered = exchange.equity(fund, moment) + lost >= 0
     exchange.world.move(pool, fund, exchange.world.balance(pool))
-    pool.positions.clear()
     for position in taken:
         symbol = position.symbol
+        del pool.positions[position.key]
         fund.keep(Position(symbol, position.size, position.cost))
         price = _price_of(exchange, step, position)
         if not covered and price != moment.marks[symbol]:  # at the mark, others would be closed and nothing paid

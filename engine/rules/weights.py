@@ -20,7 +20,7 @@ from decimal import Decimal
 from engine.account import Position
 from engine.formula import Const, Formula, Price, Scaled, Sum
 from engine.margin import Charged, Health
-from engine.numbers import EXACT, ONE, plain
+from engine.numbers import EXACT, ONE, divide, plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,20 @@ class Weights:
     @property
     def leverage(self) -> int:
         """The largest whole leverage at which a long's own weight leaves enough: 1 ÷ (1 − long), rounded down."""
-        return int(ONE / (ONE - self.long)) if self.long < 1 else UNBOUNDED
+        return int(divide(ONE, ONE - self.long)) if self.long < 1 else UNBOUNDED
+
+
+@dataclass(frozen=True, slots=True)
+class MarketWeights:
+    """What a market's amounts count for to be opened and to stay open."""
+
+    initial: Weights
+    maintenance: Weights
+
+
+def mirrored(initial: Decimal, maintenance: Decimal) -> MarketWeights:
+    """Weights whose shorts mirror the longs: 2 − weight."""
+    return MarketWeights(Weights(initial, 2 - initial), Weights(maintenance, 2 - maintenance))
 
 
 UNBOUNDED = 1000
@@ -104,24 +117,12 @@ def equity_against_haircuts(
     return Health(equity, Sum("what doesn’t count", charged), equal_is_safe)
 
 
-def health_of(health: Health, prices: dict[str, Decimal]) -> Decimal:
-    """Credit − requirement: the health as venues with weights state it, in quote units."""
-    return health.margin.exact(prices)
-
-
 def _on_value(label: str, part: Weighed, rate: Decimal) -> Formula:
     if isinstance(part.price, Const):
         value = EXACT.multiply(EXACT.multiply(part.amount, rate), part.price.number)
         return Const(label, value)
     factor = EXACT.multiply(part.amount, rate)
     if isinstance(part.price, Price):
-        sign = -ONE if factor < 0 else ONE
-        return Charged(
-            label,
-            factor,
-            part.price,
-            part.price.symbol,
-            sign * abs(part.amount),
-            abs(rate),
-        )
+        size = abs(part.amount) if factor >= 0 else -abs(part.amount)
+        return Charged(label, factor, part.price, part.price.symbol, size, abs(rate))
     return Scaled(label, factor, part.price)

@@ -83,7 +83,7 @@ class FloatForm:
         """By symbol, the most that the value can change a unit of its price, apart from `jumps`."""
         steepest = {symbol: abs(slope) for symbol, slope in self.slopes}
         for bend in self.bends:
-            each = [part.steepness() for part in bend.parts]
+            each = [part.steepness() for part in bend.followed]
             for symbol in {symbol: None for part in each for symbol in part}:
                 most = max(part.get(symbol, 0.0) for part in each)
                 steepest[symbol] = steepest.get(symbol, 0.0) + abs(bend.weight) * most
@@ -91,8 +91,12 @@ class FloatForm:
 
     def jumps(self) -> float:
         """The most that the value can change between two prices as near as one likes: where something is floored."""
-        inner = (abs(bend.weight) * (bend.unit + sum(part.jumps() for part in bend.parts)) for bend in self.bends)
-        return sum(inner)
+        return sum(abs(bend.weight) * bend.jumps() for bend in self.bends)
+
+    def blur(self, largest: Mapping[str, float]) -> float:
+        """How far the exact value can be from `number` while no |price| is above `largest`: where an average is
+        rounded down, the number is of the average as it is."""
+        return sum(abs(bend.weight) * bend.blur(largest) for bend in self.bends)
 
     @property
     def symbols(self) -> frozenset[str]:
@@ -103,7 +107,8 @@ class FloatForm:
 
 @dataclass(frozen=True, slots=True)
 class FloatBend:
-    """The largest or the smallest of several forms, or one of them rounded down to a unit."""
+    """The largest or the smallest of several forms, or one of them rounded down to a unit, or (`average`) one that is
+    at most a unit of the second above its exact value."""
 
     weight: float
     kind: BendKind
@@ -114,26 +119,45 @@ class FloatBend:
         """The value at plain numbers, without the weight."""
         if self.kind == "floor":
             return float(self._floored(self.parts[0].number(prices)))
+        if self.kind == "average":
+            return self.parts[0].number(prices)
         return (max if self.kind == "max" else min)([part.number(prices) for part in self.parts])
 
     def values(self, prices: Mapping[str, Values]) -> Values:
         """The value at arrays of prices, without the weight."""
-        each = [part.values(prices) for part in self.parts]
+        each = [part.values(prices) for part in self.followed]
         return self._floored(each[0]) if self.kind == "floor" else self._picked(each)
 
     def lowest(self, lows: Mapping[str, Values], highs: Mapping[str, Values]) -> Values:
         """What it cannot be below, without the weight."""
-        each = [part.lowest(lows, highs) for part in self.parts]
+        each = [part.lowest(lows, highs) for part in self.followed]
+        if self.kind == "average":
+            return each[0] - self.unit * np.maximum(self.parts[1].highest(lows, highs), 0.0)
         return each[0] - self.unit if self.kind == "floor" else self._picked(each)
 
     def highest(self, lows: Mapping[str, Values], highs: Mapping[str, Values]) -> Values:
         """What it cannot be above, without the weight."""
-        each = [part.highest(lows, highs) for part in self.parts]
+        each = [part.highest(lows, highs) for part in self.followed]
         return each[0] if self.kind == "floor" else self._picked(each)
 
     def magnitude(self, largest: Mapping[str, float]) -> float:
         """Sum of the sizes of all terms."""
         return self.unit + sum(part.magnitude(largest) for part in self.parts)
+
+    @property
+    def followed(self) -> tuple[FloatForm, ...]:
+        """The parts that its number is one of."""
+        return self.parts[:1] if self.kind == "average" else self.parts
+
+    def jumps(self) -> float:
+        """The most that its number changes at once."""
+        inner = sum(part.jumps() for part in self.followed)
+        return inner if self.kind == "average" else self.unit + inner
+
+    def blur(self, largest: Mapping[str, float]) -> float:
+        """How far its exact value can be from its number."""
+        inner = sum(part.blur(largest) for part in self.parts)
+        return inner + self.unit * self.parts[1].magnitude(largest) if self.kind == "average" else inner
 
     def _picked(self, each: list[Values]) -> Values:
         pick: Callable[..., Values] = np.maximum if self.kind == "max" else np.minimum

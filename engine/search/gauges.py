@@ -68,8 +68,12 @@ class Gauge:
     def weigh(self, largest: Mapping[str, float], version: int) -> None:
         """Set the slack, prices being no larger than these; they are the same while `version` is."""
         if version != self.weighed:
-            magnitude = self._credit.magnitude(largest) + self._requirement.magnitude(largest)
-            self.slack, self.weighed = SAFETY * magnitude, version
+            self.slack, self.weighed = self._error(largest), version
+
+    def _error(self, largest: Mapping[str, float]) -> float:
+        """How far off its floats can be while prices are no larger than these."""
+        magnitude = self._credit.magnitude(largest) + self._requirement.magnitude(largest)
+        return SAFETY * magnitude + self._credit.blur(largest) + self._requirement.blur(largest)
 
     def _slack_by(self, due: int) -> float:
         """The slack with the rounding of what has been paid before due time number `due`, since it was made."""
@@ -90,8 +94,7 @@ class Gauge:
     def clear(self, prices: Mapping[str, float], due: int = 0) -> bool:
         """Whether it is certain that nothing happens at these prices, whatever the slack of a search over others."""
         sizes = {name: abs(price) for name, price in prices.items()}
-        magnitude = self._credit.magnitude(sizes) + self._requirement.magnitude(sizes)
-        return self._distance(prices) > SAFETY * magnitude + self._rounding * max(0, due - self.settled)
+        return self._distance(prices) > self._error(sizes) + self._rounding * max(0, due - self.settled)
 
     def mark(self, hits: Mask, lows: Ranges, highs: Ranges, due: int = 0) -> None:
         """Add the blocks on which something may happen while columns stay within lows and highs, before due time

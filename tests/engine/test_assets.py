@@ -56,8 +56,9 @@ def test_every_part_has_the_same_rules_for_it(venue: str, symbol: str) -> None:
 
 def _maintenance(venue: str, symbol: str, *overrides: tuple[str, ...]) -> Decimal:
     pool = Pool("cross", "you", {symbol: Position(symbol, Decimal(5_000), Decimal(300_000_000), 1)})
-    health = rulebook_of(venue, overrides).health(pool, Decimal(0), "maintenance")
-    return health.requirement.exact({symbol: Decimal(60_000)})
+    health, prices = rulebook_of(venue, overrides).health(pool, Decimal(0), "maintenance"), {symbol: Decimal(60_000)}
+    # What equity must not fall below: on venues that lend the requirement itself is the debt.
+    return pool.equity(Decimal(0)).exact(prices) - health.margin.exact(prices)
 
 
 def test_the_venues_have_the_tiers_that_their_cards_say() -> None:

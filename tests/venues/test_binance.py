@@ -1,126 +1,23 @@
-"""Binance's worked examples: each row's inputs go through the rulebook, and every expected figure comes out.
-
-`binance.json` holds the rows with their sources. Where a row gives one bracket by its maintenance rate and amount
-(`cum`), it is set up by the floor that makes `cum` of it: floor × rate above a bracket that charges nothing.
+"""Binance’s rules beyond its worked examples (`binance.json`, run by test_conformance.py), and some played as sessions:
+one bracket given by its rate and maintenance amount (`cum`) is set by the floor that makes `cum` of it.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable, Mapping
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from engine.account import Pool, Position
 from engine.commands.grammar import parse
-from engine.formula import Prices
-from engine.margin import raw_failing_price
-from engine.numbers import ZERO, divide, exactly, plain
+from engine.numbers import plain
 from engine.rulebooks import rulebook_of
 from engine.rulebooks.base import Exposure, Refusal
-from engine.rulebooks.binance import Binance, Parameters
-from engine.rulebooks.data.binance_brackets import BRACKETS, Tier
 from engine.session import Session
 from engine.setup import Setup
 from tests.engine.tapes import tape_of
 
-ROWS = json.loads((Path(__file__).parent / "binance.json").read_text(encoding="utf-8"), parse_float=Decimal)
-Inputs = Mapping[str, Any]
-Figures = dict[str, Decimal | list[Decimal]]
 QUIET = {"slippage": False, "fees": False, "funding": False}
-
-
-def bracket(symbol: str, rate: Decimal, cum: Decimal) -> tuple[str, ...]:
-    """The `set` line of a market whose bracket charges notional × rate − cum."""
-    return ("brackets", symbol, f"{plain(divide(cum, rate))}:0%:50x", f"9e9:{plain(rate * 100)}%:20x")
-
-
-def position(symbol: str, row: Inputs) -> Position:
-    size = Decimal(row["amount"]) * (1 if row["side"] == "long" else -1)
-    return Position(symbol, size, size * Decimal(row["entry_price"]), int(row.get("leverage", 20)))
-
-
-def liquidation_price(book: Any, pool: Pool, collateral: Decimal, about: Position, marks: Prices) -> Decimal:
-    margin = book.health(pool, collateral, "maintenance").margin
-    raw = raw_failing_price(margin, about.symbol, -about.side, marks)
-    assert raw is not None
-    return raw
-
-
-def isolated(row: Inputs) -> Figures:
-    book = rulebook_of("binance", (bracket("X", Decimal(row["mmr"]), Decimal(row["cum"])),))
-    held = position("X", row)
-    pool = Pool("iso:X", "you/iso:X", {"X": held})
-    marks = {"X": Decimal(row["entry_price"])}
-    return {"liquidation_price": liquidation_price(book, pool, Decimal(row["wallet_balance"]), held, marks)}
-
-
-def cross(row: Inputs) -> Figures:
-    legs = [row["position"], *row["other_positions"]]
-    book = rulebook_of("binance", tuple(bracket(leg["symbol"], leg["mmr"], leg["cum"]) for leg in legs))
-    held = {leg["symbol"]: position(leg["symbol"], leg) for leg in legs}
-    marks = {leg["symbol"]: Decimal(leg["mark_price"]) for leg in legs}
-    pool = Pool("cross", "you/cross", held)
-    balance = Decimal(row["wallet_balance"])
-    return {"liquidation_price": liquidation_price(book, pool, balance, held[legs[0]["symbol"]], marks)}
-
-
-def cum_column(row: Inputs) -> Figures:
-    tiers = tuple(Tier(Decimal(each["cap"]), Decimal(each["mmr"]), each["max_leverage"]) for each in row["brackets"])
-    assert tiers in BRACKETS.values()
-    brackets = Binance(Parameters(brackets={"X": tiers})).maintenance_brackets("X")
-    assert [each.lower_bound for each in brackets] == [each["floor"] for each in row["brackets"]]
-    return {"cum": [each.deduction for each in brackets]}
-
-
-def one_cum(row: Inputs) -> Figures:
-    """`prev_cum` is made by a bracket of no charge before the one before."""
-    before, rate = Decimal(row["prev_mmr"]), Decimal(row["mmr"])
-    floors = (divide(Decimal(row["prev_cum"]), before), Decimal(row["floor"]), Decimal(10**9))
-    tiers = tuple(Tier(cap, each, 1) for cap, each in zip(floors, (ZERO, before, rate), strict=True))
-    return {"cum": Binance(Parameters(brackets={"X": tiers})).maintenance_brackets("X")[-1].deduction}
-
-
-def maintenance(row: Inputs) -> Figures:
-    symbol = next(each for each in ("BTC", "SOL") if rate_of(each, Decimal(row["notional"])) == Decimal(row["mmr"]))
-    held = Position(symbol, Decimal(row["notional"]), Decimal(row["notional"]), 1)
-    health = rulebook_of("binance").health(Pool("iso:X", "", {symbol: held}), ZERO, "maintenance")
-    return {"maintenance_margin": health.requirement.exact({symbol: Decimal(1)})}
-
-
-def rate_of(symbol: str, notional: Decimal) -> Decimal:
-    return next(tier.rate for tier in BRACKETS[symbol] if notional <= tier.cap)
-
-
-SHAPES: dict[str, Callable[[Inputs], Figures]] = {
-    "other_positions": cross,
-    "wallet_balance": isolated,
-    "brackets": cum_column,
-    "prev_cum": one_cum,
-    "notional": maintenance,
-}
-"""Which way through the rulebook, by the input that tells a row's shape; the first that fits."""
-
-
-@pytest.mark.parametrize("row", ROWS, ids=[row["name"] for row in ROWS])
-@exactly
-def test_worked_example(row: dict[str, Any]) -> None:
-    inputs = row["inputs"]
-    figures = next(way for name, way in SHAPES.items() if name in inputs)(inputs)
-    for name, expected in row["expected"].items():
-        assert agree(figures[name], expected, row["tolerance"]), (name, figures[name])
-
-
-def agree(found: Any, expected: Any, tolerance: Mapping[str, Any]) -> bool:
-    if isinstance(expected, list):
-        return len(found) == len(expected) and all(
-            agree(one, other, tolerance) for one, other in zip(found, expected, strict=True)
-        )
-    allowed = Decimal(tolerance["abs"]) if "abs" in tolerance else abs(Decimal(expected)) * Decimal(tolerance["rel"])
-    return abs(found - Decimal(expected)) <= allowed
 
 
 BALANCE = Decimal("1535443.01")

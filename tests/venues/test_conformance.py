@@ -29,6 +29,8 @@ def _cases() -> list[Any]:
 
 
 CASES = _cases()
+ROWS = [row for case in CASES for row in case.values if isinstance(row, Row)]
+DOCUMENT = (HERE.parent.parent / "docs" / "venues.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("row", CASES)
@@ -44,6 +46,22 @@ def test_no_row_is_there_twice() -> None:
 
 
 def test_every_row_says_where_it_is_from() -> None:
-    rows = [row for case in CASES for row in case.values if isinstance(row, Row)]
-    assert rows
-    assert [row.name for row in rows if not row.source or not row.kind] == []
+    assert ROWS
+    assert [row.name for row in ROWS if not row.source or not row.kind] == []
+
+
+def test_the_table_in_the_documents_counts_what_is_here() -> None:
+    counts: Counter[tuple[str, str]] = Counter()
+    for row in ROWS:
+        kind = run_row(row, library()).kind
+        counts.update([(row.venue, "rows"), (row.venue, kind), ("all", "rows"), ("all", kind)])
+    columns = ("rows", "conforms", "not applicable")
+    venues = sorted({venue for venue, _ in counts})
+    lines = [f"| {venue} | " + " | ".join(str(counts[venue, each]) for each in columns) + " |" for venue in venues]
+    assert [line for line in lines if line not in DOCUMENT.splitlines()] == []
+
+
+def test_every_row_that_is_not_applicable_is_named_in_the_documents() -> None:
+    results = [run_row(row, library()) for row in ROWS]
+    left_out = [result.row.name for result in results if result.kind == "not applicable"]
+    assert [name for name in left_out if name not in DOCUMENT] == []
