@@ -59,6 +59,22 @@ print(*sorted(set(module.partition(".")[0] for module in sys.modules)))
 """
 
 
+OPENING = """
+import sys
+import saves.library, tui.app, tui.cli_at_once
+print(*sys.modules)
+"""
+
+DESK = """
+import sys
+from tui.app import PLAYING, _import
+from tui.start import quick_session
+_import(*PLAYING)
+quick_session(1)
+print(*sys.modules)
+"""
+
+
 def run(code: str, *arguments: str) -> list[str]:
     """The lines that `code` prints in a Python of its own, started in the checkout."""
     command = [sys.executable, "-c", code, *arguments]
@@ -72,6 +88,22 @@ def test_a_package_loads_nothing_from_above(package: str, above: set[str]) -> No
     loaded = set(run(IMPORT_EVERYTHING, package)[-1].split())
     assert package in loaded
     assert sorted(loaded & above) == []
+
+
+def test_a_desk_needs_no_database_and_no_names_to_be_painted() -> None:
+    """A new game is on the screen before they are imported."""
+    loaded = set(run(DESK)[-1].split())
+    assert {"engine.session", "saves.recorder", "tui.screens.desk"} <= loaded
+    needless = {"sqlite_utils", "faker", "engine.script.reader", "tui.screens.home", "tui.screens.settings"}
+    assert sorted(loaded & needless) == []
+
+
+def test_play_begins_without_the_engine() -> None:
+    """What is imported before the first picture."""
+    loaded = set(run(OPENING)[-1].split())
+    assert "tui.dialogs.opening" in loaded
+    needless = {"numpy", "sqlite_utils", "faker", "engine.session", "engine.tape", "tui.screens.desk"}
+    assert sorted(loaded & needless) == []
 
 
 def test_help_loads_nothing_slow() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from engine.script import SyntheticRecipe, read_script
 from tests.cli.command_line import BARS, Isocross, written
-from tui.start import NewSession
+from tui.start import NewSession, quick_setup
 
 
 def test_play_takes_the_set_up_as_options(isocross: Isocross, started: list[NewSession]) -> None:
@@ -57,6 +57,15 @@ def test_prices_that_begin_later_than_asked_for_are_told(
 def test_play_without_prices_makes_some_up(isocross: Isocross, started: list[NewSession]) -> None:
     assert isocross("play").status == 0
     assert started[0].tape.origin.kind == "synthetic"
+    seed = started[0].tape.origin.description.partition("seed ")[2].partition(",")[0]
+    script = read_script("same", f"synthetic crash seed {seed} markets ETH,BTC,SOL days 0.25 step 5s")
+    assert isinstance(script.recipe, SyntheticRecipe)
+    assert started[0].tape.digest == script.recipe.tape().digest
+    assert isocross("play", "--fees", "off").status == 0
+    chosen = started.pop()
+    assert chosen.tape.origin.description.partition(", ")[2].endswith("ETH BTC SOL, 0.25 days of 5 s")
+    assert not chosen.setup.fees
+    assert started[0].setup == quick_setup()
     assert isocross("play", "--synthetic", "calm days 0.01 step 5s markets ETH").status == 0
     assert "calm, seed " in started[1].tape.origin.description
 

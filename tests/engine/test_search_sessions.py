@@ -13,6 +13,7 @@ from engine.commands.grammar import parse
 from engine.events import Event
 from engine.market import Market
 from engine.rulebooks import VENUES
+from engine.rules.venue import references_of
 from engine.search import search
 from engine.search.gauges import Gauges
 from engine.search.search import Search
@@ -113,7 +114,7 @@ VENUE = st.sampled_from(sorted(VENUES))
 def sessions(venue: str, tape: Tape, blocks: tuple[int, int]) -> tuple[Session, Session]:
     """Two alike, the first of which searches by blocks of these sizes."""
     leaping, stepping = (Session(Setup(venue, default_mode(venue), Decimal(20_000)), tape) for _ in range(2))
-    leaping.path = Path(tape, blocks)
+    leaping.path = Path(tape, blocks, references_of(leaping.rulebook))
     return leaping, stepping
 
 

@@ -50,6 +50,46 @@ def test_everything_returned_can_be_read_back(library: Library, seed: int) -> No
         assert recorder.events(set()) == ()
 
 
+def test_a_session_may_be_written_later(library: Library) -> None:
+    session = new_session()
+    with library.create(session, write=False) as recorder:
+        assert (recorder.unwritten, recorder.saved, recorder.name) == (True, True, "")
+        assert recorder.events() == session.opening
+        assert library.sessions() == []
+        assert recorder.save()
+        assert not recorder.unwritten
+        assert library.find(recorder.name).id == recorder.id
+        assert recorder.events() == session.opening
+    with library.resume(recorder.id) as again:
+        assert again.session.state_hash() == session.state_hash()
+
+
+def test_the_first_command_writes_what_was_not_written_yet(library: Library) -> None:
+    session = new_session()
+    with library.create(session, "First", write=False) as recorder:
+        recorder.do(parse("buy $1000 ETH 5x"))
+        assert not recorder.unwritten
+        stored = rows(library, "SELECT number, kind FROM events ORDER BY number")
+        assert [kind for _, kind in stored] == [event.kind for event in recorder.events()]
+        assert library.find("First").commands == 1
+
+
+def test_what_was_not_written_is_when_it_is_closed(library: Library) -> None:
+    library.create(new_session(), "Closed at once", write=False).close()
+    with library.create(new_session(), "After a while", write=False) as recorder:
+        for step in range(1, QUIET_CALLS + 2):
+            recorder.advance(step)
+        assert library.find("After a while").step >= QUIET_CALLS - 1
+    assert {each.name for each in library.sessions()} == {"Closed at once", "After a while"}
+
+
+def test_two_unnamed_sessions_of_one_moment_get_two_names(library: Library) -> None:
+    recorders = [library.create(new_session(), write=False) for _ in range(8)]
+    for recorder in recorders:
+        recorder.close()
+    assert len({recorder.name for recorder in recorders} - {""}) == 8
+
+
 def test_a_command_is_on_disk_before_it_is_told(library: Library) -> None:
     session = new_session()
     with library.create(session, "First") as recorder:

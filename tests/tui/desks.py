@@ -20,7 +20,7 @@ from saves import Library, SavedSession
 from tui.app import IsocrossApp
 from tui.screens.desk import DeskScreen
 from tui.screens.home import HomeScreen
-from tui.start import NewSession
+from tui.start import Coming, NewSession
 from tui.widgets.command_line import CommandLine
 
 NARROW, WIDE = (80, 24), (160, 45)
@@ -56,7 +56,7 @@ def library_in(home: Path) -> Library:
 
 @asynccontextmanager
 async def playing(
-    home: Path, start: NewSession | str | None = None, size: tuple[int, int] = WIDE
+    home: Path, start: NewSession | Coming | str | None = None, size: tuple[int, int] = WIDE
 ) -> AsyncIterator[Pilot[None]]:
     """The program, started; no frame comes by itself."""
     with library_in(home) as library:
