@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from types import MappingProxyType
 from typing import ClassVar, Literal
 
 from engine.numbers import plain
 from engine.orders.order import Side
+
+LATER: Mapping[str, bool] = MappingProxyType({"later": True})
+"""Marks a field that events of older saves have not: left out of the figures where it is None, so that these read as
+they did."""
+
 
 FillReason = Literal["market", "limit", "stop", "take", "trail", "close", "reverse", "flatten", "liquidation"]
 
@@ -28,6 +35,8 @@ class Event:
         for each in fields(self):
             if each.name not in row:
                 value = getattr(self, each.name)
+                if value is None and "later" in each.metadata:
+                    continue
                 row[each.name] = plain(value) if isinstance(value, Decimal) else value
         return row
 
@@ -208,6 +217,8 @@ class LiquidationStarted(Event):
     `balance` is the collateral just before. Where the pool has one position: `price` is its mark, `raw_price` the exact
     crossing, `bankruptcy_price` where the equity is zero. Of an isolated pool, `wallet_free` is what could have been
     moved in from the wallet, `wallet_cushion` the wallet's own credit − requirement, and `wallet_equity` its equity.
+    `funding` is the position's running total. Where the pool has several positions, `positions` is all of them, in the
+    words of `engine.liquidation.held`.
     """
 
     kind: ClassVar[str] = "liquidation"
@@ -226,6 +237,8 @@ class LiquidationStarted(Event):
     wallet_free: Decimal | None = None
     wallet_cushion: Decimal | None = None
     wallet_equity: Decimal | None = None
+    funding: Decimal | None = field(default=None, metadata=LATER)
+    positions: str | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -243,18 +256,21 @@ class ClearanceCharged(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarginRestored(Event):
-    """A liquidation stopped: what is left of the pool's positions is above its requirement."""
+    """A liquidation stopped: what is left of the pool's positions is above its requirement. `unrealised` is the profit
+    of these positions."""
 
     kind: ClassVar[str] = "restored"
     pool: str
     equity: Decimal
     requirement: Decimal
+    unrealised: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TakenOver(Event):
     """The backstop took a position at `price`, with all the collateral of its pool: `lost` is what the player had
-    left in it, below zero when the fund has to pay."""
+    left in it, below zero when the fund has to pay; `balance` its collateral, without the positions' profit. Both are
+    of the whole pool, whose every position has such an event."""
 
     kind: ClassVar[str] = "takeover"
     pool: str
@@ -264,11 +280,14 @@ class TakenOver(Event):
     lost: Decimal
     fund: str
     fund_after: Decimal
+    balance: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleveraged(Event):
-    """Another trader's profitable position was closed to pay for a loss that the fund could not."""
+    """Another trader's profitable position was closed to pay for a loss that the fund could not: that of `pool`. Where
+    it was closed against the pool itself, `realised` is the profit that this realised there, `position` what is left
+    of the pool's position."""
 
     kind: ClassVar[str] = "adl"
     symbol: str
@@ -276,6 +295,9 @@ class Deleveraged(Event):
     size: Decimal
     price: Decimal
     rank: Decimal
+    pool: str | None = field(default=None, metadata=LATER)
+    realised: Decimal | None = field(default=None, metadata=LATER)
+    position: Decimal | None = field(default=None, metadata=LATER)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

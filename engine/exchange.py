@@ -97,9 +97,12 @@ class Exchange:
         return max(ZERO, self.spare(pool, moment))
 
     def spare(self, pool: Pool, moment: Moment) -> Decimal:
-        """min(balance, equity − what must stay): below zero by as much as is missing before anything may move."""
+        """min(balance, equity − what must stay): below zero by as much as is missing before anything may move. Coins
+        that the venue lends belong to the balance at their mark: there is no profit left open in them."""
         left = self.health(pool, "withdraw").margin.exact(moment.marks)
-        return received(min(self.world.balance(pool), left))
+        coins = (each for each in pool.positions.values() if self.rulebook.lends(each.symbol))
+        there = sum((coin.unrealised(moment.marks[coin.symbol]) for coin in coins), self.world.balance(pool))
+        return received(min(there, left))
 
     def fee(self, value: Decimal, role: Role) -> Decimal:
         """The fee on a trade of `value`, rounded up; zero when the set-up turns fees off."""

@@ -35,11 +35,12 @@ from engine.events import (
     TakenOver,
     WipedOut,
 )
-from engine.numbers import plain
+from engine.numbers import EXACT, plain
 
 Tone = Literal["plain", "good", "warning", "danger"]
 MINUS = "−"
 CENT = Decimal("0.01")
+MOST_PLACES = 16
 
 
 def money(amount: Decimal, signed: bool = False) -> str:
@@ -47,6 +48,17 @@ def money(amount: Decimal, signed: bool = False) -> str:
     rounded = amount.quantize(CENT, ROUND_HALF_UP)
     sign = MINUS if rounded < 0 else ("+" if signed and rounded > 0 else "")
     return f"{sign}{abs(rounded):,}"
+
+
+def apart(one: Decimal, other: Decimal) -> tuple[str, str]:
+    """Two amounts with as many decimals, from two on, as they need to differ: `180.413` and `180.409`."""
+    for places in range(2, MOST_PLACES):
+        unit = Decimal(1).scaleb(-places)
+        rounded = [amount.quantize(unit, ROUND_HALF_UP, EXACT) for amount in (one, other)]
+        if rounded[0] != rounded[1] or one == other:
+            break
+    texts = [f"{MINUS if amount < 0 else ''}{abs(amount):,f}" for amount in rounded]
+    return texts[0], texts[1]
 
 
 def price(amount: Decimal, tick: Decimal | None = None) -> str:
@@ -64,6 +76,11 @@ def percent(share: Decimal, decimals: int = 2, signed: bool = False) -> str:
     value = (share * 100).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     sign = MINUS if value < 0 else ("+" if signed and value > 0 else "")
     return f"{sign}{abs(value):,} %"
+
+
+def funding_rate(rate: Decimal) -> str:
+    """A rate of funding: to a hundred-thousandth of a per cent, for an hour's interest alone is 0.00125 %."""
+    return percent(rate, 5, signed=True)
 
 
 def pool_name(key: str) -> str:
@@ -165,10 +182,8 @@ def _ending(event: Event) -> str:
     match event:
         case LiquidationStarted():
             at = f" at {price(event.price)}" if event.price is not None else ""
-            return (
-                f"{pool_name(event.pool)} is liquidated{at}: equity {money(event.equity)} is below "
-                f"the {money(event.requirement)} required"
-            )
+            equity, required = apart(event.equity, event.requirement)
+            return f"{pool_name(event.pool)} is liquidated{at}: equity {equity} is below the {required} required"
         case ClearanceCharged():
             share = f"{percent(event.rate)} of {money(event.notional)}"
             return f"clearance fee {money(event.amount)} to the {event.fund} ({share}, as far as margin was left)"
@@ -229,8 +244,7 @@ def _fill(event: Filled) -> str:
 
 def _funding(event: FundingPaid) -> str:
     verb = "received" if event.amount >= 0 else "paid"
-    rate = percent(event.rate, 4, signed=True)
-    return f"{verb} {money(abs(event.amount))} on {event.symbol}, {rate} of {money(event.notional)}"
+    return f"{verb} {money(abs(event.amount))} on {event.symbol}, {funding_rate(event.rate)} of {money(event.notional)}"
 
 
 _LENT = {"supply": "supplied", "withdraw": "withdrew", "borrow": "borrowed", "repay": "repaid"}

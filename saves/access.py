@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from saves.database import connect, connect_read_only, make_durable
 from saves.errors import DISK_ERRORS, SaveError
 from saves.schema import VERSION, migrate, version_of
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 
 def opened(path: Path) -> Database:

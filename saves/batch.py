@@ -49,11 +49,18 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """What the first transaction of a new session needs besides. A name that is taken by then gets a number."""
+    """What the first transaction of a new session needs besides.
 
-    name: str
+    Attributes:
+        name: one that is taken by then gets a number; None: made up then.
+        created: when, UTC, ISO 8601.
+        program: the version of isocross that made it; None: this one.
+        progress: told how much of the tape is written.
+    """
+
+    name: str | None
     created: str
-    program: str
+    program: str | None
     setup: Setup
     tape: Tape
     progress: Progress | None = None

@@ -7,8 +7,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sqlite_utils import Database
+if TYPE_CHECKING:
+    # Imported with the first connection: a new game is on the screen before it needs one.
+    from sqlite_utils import Database
 
 PATIENCE = 5.0
 """Seconds to wait for another program that is writing. Writers hold the lock for milliseconds."""
@@ -54,6 +57,8 @@ def connect_read_only(path: Path, immutable: bool = False) -> Database:
 
 def _guarded(connection: sqlite3.Connection) -> Database:
     """No plugins, no trust in what a file's schema says, no huge values; whole rows of children go with a session."""
+    from sqlite_utils import Database
+
     connection.text_factory = lambda text: text.decode("utf-8", "replace")
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LARGEST_VALUE)
     connection.execute("PRAGMA trusted_schema = OFF")

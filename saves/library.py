@@ -6,27 +6,29 @@ import re
 import secrets
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import suppress
-from importlib import metadata
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
-
-from sqlite_utils import Database
 
 from saves.access import opened, opened_read_only
 from saves.database import writing
 from saves.errors import DISK_ERRORS, SaveError, SessionInUse, is_unwritable, quoted, told
 from saves.home import home_folder, library_file, lock_file
-from saves.listing import SavedSession, found, saved_session
 from saves.lock import SessionLock
-from saves.names import checked_name, invented_name
+from saves.names import checked_name
 from saves.place import Clock, Place
 from saves.schema import migrate
 
 if TYPE_CHECKING:
     # Nothing that a session needs is imported before one is opened: the list of saves is to be there at once.
+    from sqlite_utils import Database
+
     from engine.session import Session
+    from saves.listing import SavedSession
     from saves.recorder import Recorder
     from saves.records import RecordedCommand
     from saves.tapes import Progress
@@ -39,18 +41,42 @@ def wall_clock() -> int:
     return time.time_ns() // 1_000_000
 
 
+@dataclass(frozen=True, slots=True)
+class _Access:
+    """The file of a library, once it is open: whether it can be written, or why there is none."""
+
+    db: Database
+    writable: bool
+    trouble: str | None = None
+
+
 class Library:
-    """The saves in one folder. One thread at a time may use it; `open` makes one.
+    """The saves in one folder. One thread at a time may use it; `open` and `attempt` make one.
 
     Attributes:
         home: the folder.
-        writable: False where the saves can be read but not written.
-        trouble: why there is no library, in plain words; None where there is one.
     """
 
-    def __init__(self, home: Path, db: Database, clock: Clock, writable: bool, trouble: str | None = None) -> None:
-        self.home, self.writable, self.trouble = home, writable, trouble
-        self._db, self._clock = db, clock
+    def __init__(self, home: Path, clock: Clock, access: Callable[[Path], _Access]) -> None:
+        self.home, self._clock, self._opens = home, clock, access
+
+    @cached_property
+    def _access(self) -> _Access:
+        return self._opens(self.home)
+
+    @property
+    def _db(self) -> Database:
+        return self._access.db
+
+    @property
+    def writable(self) -> bool:
+        """Whether sessions can be saved, and not only read."""
+        return self._access.writable
+
+    @property
+    def trouble(self) -> str | None:
+        """Why there is no library, in plain words; None where there is one."""
+        return self._access.trouble
 
     @classmethod
     def open(cls, home: Path | None = None, now: Clock = wall_clock) -> Library:
@@ -66,32 +92,21 @@ class Library:
         Raises:
             SaveError: when it can't be opened, in plain words.
         """
-        home = home_folder() if home is None else home
-        path = library_file(home)
-        with told(f"the library of saves in {path} can’t be opened"):
-            try:
-                return cls(home, opened(path), now, writable=True)
-            except DISK_ERRORS as error:
-                db = opened_read_only(path) if path.exists() and is_unwritable(error) else None
-                if db is None:
-                    raise
-                return cls(home, db, now, writable=False)
+        library = cls(home_folder() if home is None else home, now, _accessed)
+        _ = library._access
+        return library
 
     @classmethod
     def attempt(cls, home: Path | None = None, now: Clock = wall_clock) -> Library:
         """As `open`, but a player can play in any case: where the library can't be opened, `trouble` says why, the
-        list is empty, and sessions wait in memory until the disk takes them."""
-        home = home_folder() if home is None else home
-        try:
-            return cls.open(home, now)
-        except SaveError as error:
-            db = Database(memory=True)
-            migrate(db)
-            return cls(home, db, now, writable=False, trouble=str(error))
+        list is empty, and sessions wait in memory until the disk takes them. It is opened when it is first asked
+        for something: a new game is on the screen before that."""
+        return cls(home_folder() if home is None else home, now, _attempted)
 
     def close(self) -> None:
         """Close the file. Recorders go on: each has a connection of its own."""
-        self._db.close()
+        if "_access" in self.__dict__:
+            self._db.close()
 
     def __enter__(self) -> Library:
         return self
@@ -105,6 +120,8 @@ class Library:
 
     def sessions(self) -> list[SavedSession]:
         """Every session, the last played first. Raises SaveError."""
+        from saves.listing import saved_session
+
         query = (
             "SELECT sessions.*, tapes.header FROM sessions LEFT JOIN tapes ON digest = tape ORDER BY played DESC, id"
         )
@@ -117,6 +134,8 @@ class Library:
         Raises:
             SaveError: when there is none, naming those that are near, or when several could be meant.
         """
+        from saves.listing import found
+
         return found(text, self.sessions())
 
     def in_use(self, session: str) -> bool:
@@ -138,7 +157,9 @@ class Library:
 
     # -- playing
 
-    def create(self, session: Session, name: str | None = None, progress: Progress | None = None) -> Recorder:
+    def create(
+        self, session: Session, name: str | None = None, progress: Progress | None = None, write: bool = True
+    ) -> Recorder:
         """Save a session from its start. An unnamed one gets a name of its own, such as “Amber Fjord”.
 
         When the disk refuses, the recorder says so (`saved` is False) and tries again while the game goes on.
@@ -147,6 +168,7 @@ class Library:
             session: at its start.
             name: up to 80 printable characters.
             progress: told how much of the tape is written, 0 to 1.
+            write: False: nothing is written yet, but with the first command, second of the tape, `save` or `close`.
 
         Raises:
             SaveError: for an impossible or taken name, or a tape that can't be stored.
@@ -154,9 +176,9 @@ class Library:
         from saves.live import check_tape, new_recorder
 
         check_tape(session.tape)
-        identity = secrets.token_hex(6)
-        name = invented_name(identity, self._is_taken) if name is None else self._free(name)
-        return new_recorder(session, Place(self.home, identity, self._clock), name, program_version(), progress)
+        name = None if name is None else self._free(name)
+        place = Place(self.home, secrets.token_hex(6), self._clock)
+        return new_recorder(session, place, name, progress, write)
 
     def resume(self, session: str, progress: Progress | None = None) -> Recorder:
         """Go on with a session where it was last written.
@@ -259,12 +281,29 @@ class Library:
         return self._db.execute(query, [name, session]).fetchone() is not None
 
 
-def program_version() -> str:
-    """The version of isocross that is running."""
+def _accessed(home: Path) -> _Access:
+    """The library in `home`, made where there is none; for reading where it can't be written. Raises SaveError."""
+    path = library_file(home)
+    with told(f"the library of saves in {path} can’t be opened"):
+        try:
+            return _Access(opened(path), writable=True)
+        except DISK_ERRORS as error:
+            db = opened_read_only(path) if path.exists() and is_unwritable(error) else None
+            if db is None:
+                raise
+            return _Access(db, writable=False)
+
+
+def _attempted(home: Path) -> _Access:
+    """The same; an empty one in memory, and why, where it can't be opened."""
+    from sqlite_utils import Database
+
     try:
-        return metadata.version("isocross")
-    except metadata.PackageNotFoundError:
-        return "unknown"
+        return _accessed(home)
+    except SaveError as error:
+        db = Database(memory=True)
+        migrate(db)
+        return _Access(db, writable=False, trouble=str(error))
 
 
 def _checked_id(session: str) -> str:

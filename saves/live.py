@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from engine.events import iso
 from engine.session import Session
@@ -13,23 +13,25 @@ from saves.journal import Journal
 from saves.lock import SessionLock
 from saves.place import Place
 from saves.recorder import Recorder
-from saves.resume import live_session, past_of, recording, samples_of
 from saves.store import Store
 from saves.tapes import Progress, check_tape
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 __all__ = ["check_tape", "new_recorder", "resumed_recorder"]
 
 
-def new_recorder(session: Session, place: Place, name: str, program: str, progress: Progress | None) -> Recorder:
-    """A recorder that has begun to write `session`, which stands at its start.
+def new_recorder(session: Session, place: Place, name: str | None, progress: Progress | None, write: bool) -> Recorder:
+    """A recorder that has begun to write `session`, which stands at its start; without `write`, it will.
 
     When the disk refuses, the recorder says so (`saved` is False) and tries again while the game goes on.
     """
-    opening = Opening(name, iso(place.clock()), program, session.setup, session.tape, progress)
+    opening = Opening(name, iso(place.clock()), None, session.setup, session.tape, progress)
     journal = Journal(Store(place.home, place.session, place.clock, opening=opening))
     recorder = Recorder(session, journal, place.clock)
     try:
-        recorder.begin()
+        recorder.begin(write)
     except BaseException:
         journal.close()
         raise
@@ -43,6 +45,8 @@ def resumed_recorder(db: Database, place: Place, lock: SessionLock | None, progr
         SaveError: when it is damaged or gone.
         DISK_ERRORS: when the file can't be read.
     """
+    from saves.resume import live_session, past_of, recording, samples_of
+
     with reading(db):
         recorded = recording(db, place.session, progress)
         live = live_session(db, recorded)

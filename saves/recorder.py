@@ -80,19 +80,25 @@ class Recorder:
         self._event_count = events
         self._samples = list(samples)
         self._cell = -(-len(session.tape) // SAMPLES)
-        self._quiet_calls, self._committed_at, self._committed_step = 0, clock(), session.step
+        self._quiet_calls, self._committed_at = 0, clock()
+        self._committed_step: int | None = session.step
         self._closed = False
         self._view: View | None = None
 
     @property
     def name(self) -> str:
-        """What the session is called."""
-        return self._journal.store.name or self._name or self.id
+        """What the session is called; empty for a new one that gets a name when it is first written."""
+        return self._journal.store.name or self._name or ""
 
     @property
     def saved(self) -> bool:
         """Whether the disk has taken all that it was given."""
         return self._journal.trouble is None
+
+    @property
+    def unwritten(self) -> bool:
+        """Whether a new session has not been given to the disk yet."""
+        return self._committed_step is None and not self._journal.held
 
     @property
     def trouble(self) -> str | None:
@@ -110,11 +116,17 @@ class Recorder:
             self._view = self.session.view()
         return self._view
 
-    def begin(self) -> None:
-        """Write a new session: its set-up, its tape, the events of its start and its first snapshot."""
+    def begin(self, write: bool = True) -> None:
+        """Write a new session: its set-up, its tape, the events of its start and its first snapshot.
+
+        Args:
+            write: False: not yet, but with what comes next, be it a command, a second of the tape, `save` or `close`.
+        """
         self._note(self.session.opening, None)
         self._take_sample()
-        self._commit()
+        self._committed_step = None
+        if write:
+            self._commit()
 
     def do(self, command: Command) -> tuple[Event, ...] | Refusal:
         """Give a command. Its events, the command itself and the state after it are on disk when this returns.

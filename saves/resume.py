@@ -5,10 +5,9 @@ from __future__ import annotations
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
-from sqlite_utils import Database
 
 from engine.commands.command import CommandError
 from engine.commands.grammar import parse
@@ -23,6 +22,9 @@ from saves.errors import SaveError
 from saves.records import RecordedCommand, Sample
 from saves.rows import SessionRow, milliseconds, setup_from
 from saves.tapes import Progress, load_tape
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 LARGEST_SNAPSHOT = 16_000_000
 """Bytes of an unpacked snapshot; a real one has a few thousand."""

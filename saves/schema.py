@@ -4,11 +4,13 @@ which stay in the file."""
 from __future__ import annotations
 
 from collections.abc import Callable
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING
 
 from saves.database import reading, writing
 from saves.errors import SaveError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 APPLICATION = 0x69736F78
 """SQLite's `application_id` of a library: “isox”."""

@@ -7,9 +7,7 @@ import zlib
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-
-from sqlite_utils import Database
+from typing import TYPE_CHECKING, Any
 
 from engine.events import Event, iso
 from engine.numbers import plain
@@ -19,11 +17,15 @@ from saves.database import be_patient, connect, make_durable, writing
 from saves.errors import SaveError
 from saves.home import library_file, lock_file
 from saves.lock import SessionLock
-from saves.names import free_name
+from saves.names import free_name, invented_name
+from saves.program import program_version
 from saves.records import RecordedCommand, RecordedEvent, event_from, event_text
 from saves.rows import setup_text
 from saves.schema import migrate
 from saves.tapes import check_tape, store_tape
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 UNWRITTEN = 1 << 62
 """Above every number of a command or an event."""
@@ -60,7 +62,7 @@ class Store:
 
     @property
     def name(self) -> str | None:
-        """What a new session is called; None for one that was in the library before."""
+        """What a new session is called, once it is written; None for one that was in the library before."""
         return self._name
 
     def write(self, batch: Batch) -> None:
@@ -70,8 +72,10 @@ class Store:
             DISK_ERRORS: when the disk refuses.
             SaveError: when the library or the session in it went away, or can't take this session.
         """
-        db = self._connected()
         opening = self._opening
+        if opening is not None and self._name is None:
+            self._name = invented_name(self.session, lambda name: False)  # which a disk that refuses has no say in
+        db = self._connected()
         if opening is not None:
             check_tape(opening.tape)
             store_tape(db, opening.tape, opening.progress)
@@ -229,13 +233,13 @@ def _insert_session(db: Database, session: str, opening: Opening, now: str) -> s
     def taken(name: str) -> bool:
         return bool(db.execute("SELECT 1 FROM sessions WHERE name = ? AND id != ?", [name, session]).fetchone())
 
-    name = free_name(opening.name, taken)
+    name = invented_name(session, taken) if opening.name is None else free_name(opening.name, taken)
     row = {
         "id": session,
         "name": name,
         "created": opening.created,
         "played": now,
-        "program": opening.program,
+        "program": opening.program or program_version(),
         "setup": setup_text(opening.setup),
         "tape": opening.tape.digest,
         "step": 0,

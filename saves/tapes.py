@@ -11,16 +11,19 @@ import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
-from sqlite_utils import Database
 
 from engine.market import valid_symbol
 from engine.tape import LARGEST_TAPE, OriginKind, Tape, arrays_of, header_of, tape_from
 from saves.database import writing
 from saves.errors import SaveError
+
+if TYPE_CHECKING:
+    from sqlite_utils import Database
 
 CHUNK = 65_536
 TYPES = frozenset({"<i8", "<i4", "<i2", "|i1", "<u8", "<u4", "<u2", "|u1", "<f8", "<f4", "|b1"})

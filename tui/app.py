@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from time import monotonic
@@ -19,20 +20,20 @@ from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
 from tui.key_texts import key_for, spelled
 from tui.pastes import guard_pastes
-from tui.screens.home import HomeScreen
 from tui.settings import Settings
 from tui.settings.described import described
 from tui.settings.reading import read_settings
-from tui.settings.writing import keep_change
-from tui.start import Coming, NewSession, quick_prices, quick_setup
+from tui.start import OPENING, Coming, NewSession, quick_session
 from tui.themes import other_ground, register_themes, variable_defaults
 
 if TYPE_CHECKING:
     # What a session needs is imported when there is one to play, or while Home is looked at: Home is there at once.
     from textual.command import Provider
 
+    from engine.tape import Tape
     from saves import Recorder
     from tui.screens.desk import DeskScreen
+    from tui.screens.home import HomeScreen
 
 LARGE = 500_000
 """Prices; above it, writing or reading a session takes longer than a player should look at a frozen screen."""
@@ -50,10 +51,20 @@ def _game_commands() -> type[Provider]:
     return GameCommands
 
 
-def _import_the_rest() -> None:
-    """Import what a session needs while the player looks at Home."""
-    for module in ("tui.screens.desk", "tui.screens.new", "tui.play", "saves.live", "engine.session"):
+PLAYING = ("engine.session", "saves.live", "tui.play", "tui.screens.desk")
+SAVING = ("sqlite_utils", "faker")
+TELLING = tuple(f"tui.dialogs.{each}" for each in ("result", "wiped_out", "explain", "liquidation"))
+CHOOSING = ("tui.screens.new",)
+"""Modules that are imported in a thread, while the player looks at something else: what they are for."""
+
+
+def _import(*modules: str) -> None:
+    for module in modules:
         import_module(module)
+
+
+def _is_large(tape: Tape) -> bool:
+    return len(tape) * len(tape.markets) > LARGE
 
 
 class IsocrossApp(App[None]):
@@ -101,6 +112,7 @@ class IsocrossApp(App[None]):
         self._follow(self.settings)
         self.library, self._start = library, start
         self._clock, self._ticking, self._gone = clock, ticking, gone
+        self._home: HomeScreen | None = None
         self._recorder: Recorder | None = None
         self.unsaved: str | None = None
         self._note: str | None = None
@@ -124,6 +136,8 @@ class IsocrossApp(App[None]):
 
         What another game wrote there meanwhile is followed, too.
         """
+        from tui.settings.writing import keep_change
+
         kept = keep_change(home_folder(), self._in_file, settings)
         if kept.written:
             self._in_file = kept.settings
@@ -147,33 +161,50 @@ class IsocrossApp(App[None]):
             self._show(read.settings)
 
     def on_mount(self) -> None:
-        home = HomeScreen(self.library)
-        self.push_screen(home)
-        self._tell_problems()
         if self._gone is not None:
             self.set_interval(HANGUP_SECONDS, self._leave_if_gone)
         if isinstance(self._start, Coming):
             self._await(self._start)
-        elif isinstance(self._start, NewSession):
-            self._begin(self._start)
-        elif self._start is not None:
-            self._resume(self._start)
         else:
-            home.call_after_refresh(self.run_worker, _import_the_rest, thread=True)
+            self._show_home()
+        if isinstance(self._start, NewSession):
+            self._begin(self._start)
+        elif isinstance(self._start, str):
+            self._resume(self._start)
+        if self.problems and self._start is not None:
+            self.notify(self._problems_told(), severity="warning", timeout=10, markup=False)
+
+    def _show_home(self) -> None:
+        """Show Home where nothing lies over it; a session that was asked for is on the screen without it."""
+        if self._home is None:
+            from tui.screens.home import HomeScreen
+
+            self._home = HomeScreen(self.library)
+            self.push_screen(self._home)
+            self._home.call_after_refresh(self._painted, PLAYING + SAVING + TELLING + CHOOSING)
+            if self.problems:
+                self._say(self._problems_told())
+
+    def _painted(self, modules: Sequence[str], then: Callable[[], None] | None = None) -> None:
+        """The first picture is on the screen: import in a thread what comes next, and then do something."""
+        gc.enable()
+
+        def work() -> None:
+            _import(*modules)
+            if then is not None:
+                self.call_later(then)
+
+        self.run_worker(work, thread=True)
 
     def _leave_if_gone(self) -> None:
         if self._gone is not None and self._gone():
             self.exit()
 
-    def _tell_problems(self) -> None:
-        """Say what could not be taken from the settings file: at home, or over the desk where that opens at once."""
-        if self.problems:
-            others, key = len(self.problems) - 1, key_for(self, "app.settings")
-            more = f" ({others} more: {key} opens the settings)" if others else ""
-            told = f"✗ {self.problems[0]}{more}"
-            self._say(told)
-            if self._start is not None:
-                self.notify(told, severity="warning", timeout=10, markup=False)
+    def _problems_told(self) -> str:
+        """What could not be taken from the settings file: said at home, and over a desk that opens at once."""
+        others, key = len(self.problems) - 1, key_for(self, "app.settings")
+        more = f" ({others} more: {key} opens the settings)" if others else ""
+        return f"✗ {self.problems[0]}{more}"
 
     def on_home_screen_resumed(self, message: HomeScreen.Resumed) -> None:
         self._resume(message.session)
@@ -188,18 +219,12 @@ class IsocrossApp(App[None]):
         self.screen.call_after_refresh(self._quick)
 
     def _quick(self) -> None:
-        from tui.prices import PricesError, make_tape
-
-        try:
-            made = make_tape(quick_prices(self._next_seed()), lambda done, what: None)
-        except PricesError as error:
-            self._say(f"✗ {error}")
-        else:
-            self._begin(NewSession(quick_setup(), made.tape))
+        self._begin(quick_session(self._next_seed()))
 
     def on_desk_screen_left(self, message: DeskScreen.Left) -> None:
         self.pop_screen()
         self._close()
+        self._show_home()
 
     def on_unmount(self) -> None:
         self._close()
@@ -242,9 +267,10 @@ class IsocrossApp(App[None]):
 
     def open_session(self, session: str) -> None:
         """Leave what is played, and continue another saved session."""
-        while len(self.screen_stack) > 1 and not isinstance(self.screen, HomeScreen):
+        while len(self.screen_stack) > 1 and self.screen is not self._home:
             self.pop_screen()
         self._close()
+        self._show_home()
         self._resume(session)
 
     def _next_seed(self) -> int:
@@ -258,29 +284,29 @@ class IsocrossApp(App[None]):
         """Make a session, and import what it needs, behind a dialog that is painted first."""
 
         def opens(tell: Callable[[float], None] | None) -> Recorder:
-            _import_the_rest()
+            _import(*PLAYING)
             made = coming.make()
             if isinstance(made, str):
                 return self.library.resume(made, tell)
-            return self._created(made, tell)
+            # What is quickly written is painted before that.
+            return self._created(made, tell, write=_is_large(made.tape))
 
-        self.push_screen(OpeningDialog("Opening the session", opens), self._play)
+        self.push_screen(OpeningDialog(coming.what, opens), self._play)
 
-    def _created(self, new: NewSession, tell: Callable[[float], None] | None) -> Recorder:
+    def _created(self, new: NewSession, tell: Callable[[float], None] | None, write: bool = True) -> Recorder:
         from engine.session import Session
 
         self._note = new.note
-        return self.library.create(Session(new.setup, new.tape), new.name, tell)
+        return self.library.create(Session(new.setup, new.tape), new.name, tell, write)
 
     def _begin(self, new: NewSession | None) -> None:
         if new is not None:
-            large = len(new.tape) * len(new.tape.markets) > LARGE
-            self._open(lambda tell: self._created(new, tell), large)
+            self._open(lambda tell: self._created(new, tell), _is_large(new.tape))
 
     def _resume(self, session: str) -> None:
-        self._open(lambda tell: self.library.resume(session, tell), self._is_large(session))
+        self._open(lambda tell: self.library.resume(session, tell), self._is_saved_large(session))
 
-    def _is_large(self, session: str) -> bool:
+    def _is_saved_large(self, session: str) -> bool:
         try:
             return any(
                 each.id == session and each.steps * len(each.symbols) > LARGE for each in self.library.sessions()
@@ -290,13 +316,14 @@ class IsocrossApp(App[None]):
 
     def _open(self, opens: Opens, large: bool) -> None:
         if large:
-            self.push_screen(OpeningDialog("Opening the session", opens), self._play)
+            self.push_screen(OpeningDialog(OPENING, opens), self._play)
         else:
             self._play(opened(opens))
 
     def _play(self, recorder: Recorder | str | None) -> None:
         """Open a session's desk, or say at home why it can't be."""
         if recorder is None or isinstance(recorder, str):
+            self._show_home()
             self._say(f"✗ {recorder}")
             return
         from tui.play import Play
@@ -305,7 +332,19 @@ class IsocrossApp(App[None]):
         self._recorder = recorder
         self._say("")
         note, self._note = self._note, None
-        self.push_screen(DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note))
+        desk = DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note)
+        self.push_screen(desk)
+
+        def save() -> None:
+            """Write a new session: with a command or a second of the tape it would be, too."""
+            if recorder is self._recorder and recorder.unwritten:
+                recorder.save()
+                desk.draw()
+
+        def painted() -> None:
+            self._painted(SAVING + TELLING if recorder.unwritten else TELLING, save)
+
+        desk.call_after_refresh(desk.call_after_refresh, painted)
 
     def _close(self) -> None:
         recorder, self._recorder = self._recorder, None
@@ -317,9 +356,8 @@ class IsocrossApp(App[None]):
             self._say(f"✗ Not everything was saved: {recorder.trouble}")
 
     def _say(self, text: str) -> None:
-        for screen in self.screen_stack:
-            if isinstance(screen, HomeScreen):
-                screen.call_after_refresh(screen.say, text)
+        if self._home is not None:
+            self._home.call_after_refresh(self._home.say, text)
 
     def _handle_exception(self, error: Exception) -> None:
         # Textual shows a failure of the screen and stops; the log keeps it.

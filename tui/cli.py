@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from saves import Library
     from tui.start import Coming, NewSession
 
@@ -24,6 +27,8 @@ LONGEST_COMMAND = 40
 
 def main(argv: Sequence[str] | None = None) -> NoReturn:
     """Do what the command line asks, and leave the program with its exit status."""
+    # NumPy's library for matrices, of which there are none here, would start a thread a core: a tenth of a second.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     words = list(sys.argv[1:] if argv is None else argv)
     sys.exit(_status(words))
 
@@ -161,21 +166,37 @@ def _run(words: list[str]) -> int:
 
 
 def _play(words: list[str]) -> int:
-    from engine.script import ScriptError
-    from saves import Library, SaveError
-    from tui.cli_options import play_options
-    from tui.cli_play import coming_saved, new_session, script_of
+    from saves import SaveError
+    from tui.cli_options import asked, play_options
 
     options = play_options(words)
     try:
-        script = None if options.saved is not None else script_of(options)
-        _check_terminal()
-        with Library.attempt() as library:
-            if script is None:
-                return _app(library, coming_saved(library, options.saved))
-            return _app(library, new_session(library, script, options.name))
+        return _play_new(options) if asked(options) - {"saved"} else _play_at_once(options.saved)
     except SaveError as error:
         return _refuse(str(error))
+
+
+def _play_at_once(saved: str | None) -> int:
+    """Play what needs no set-up: a saved session, or a quick one."""
+    from saves import Library
+    from tui.cli_at_once import coming_quick, coming_saved
+
+    _check_terminal()
+    with Library.attempt() as library:
+        return _app(library, coming_quick() if saved is None else coming_saved(library, saved))
+
+
+def _play_new(options: Namespace) -> int:
+    """Play a session of the set-up and the prices that the options say."""
+    from engine.script import ScriptError
+    from saves import Library
+    from tui.cli_play import new_session, script_of
+
+    try:
+        script = script_of(options)
+        _check_terminal()
+        with Library.attempt() as library:
+            return _app(library, new_session(library, script, options.name))
     except ScriptError as error:  # its file is the name of an option
         return _refuse(f"{error.file}: {error.reason}", error.would_work)
 
@@ -198,6 +219,8 @@ def _check_terminal() -> None:
 
 
 def _app(library: Library, start: NewSession | Coming | str | None) -> int:
+    # What is there before something is painted stays: collecting garbage would only look at it again and again.
+    gc.disable()
     from tui.app import IsocrossApp
     from tui.ascii_glyphs import terminal_is_ascii
     from tui.hangup import hangup_of

@@ -127,11 +127,15 @@ def play_options(words: Sequence[str]) -> argparse.Namespace:
 def _check_play(options: argparse.Namespace) -> None:
     if (options.start_time or options.end_time) and not options.prices:
         raise UsageError("--from and --to choose from the prices of files", "--prices BTC=FILE --from 2022-11-08")
-    given = [name for name, value in vars(options).items() if name != "saved" and value not in (None, [])]
-    if options.saved is not None and given:
+    if options.saved is not None and asked(options) != {"saved"}:
         raise UsageError(
             "a saved session keeps the rules and prices that it was begun with", "isocross play --continue [NAME]"
         )
+
+
+def asked(options: argparse.Namespace) -> set[str]:
+    """The options that something was said about."""
+    return {name for name, value in vars(options).items() if value not in (None, [])}
 
 
 def setup_lines(options: argparse.Namespace, seed: int) -> list[tuple[str, list[str]]]:

@@ -13,10 +13,7 @@ from saves.names import checked_name
 from tui.cli_options import setup_lines
 from tui.price_source import SourceError, clipped, make_tape
 from tui.progress_text import progress_text
-from tui.start import Coming, NewSession, quick_prices
-
-SEEDS = 1_000_000
-"""Seeds that are made up stay below this, so that a person can type them again."""
+from tui.start import MAKING, SEEDS, Coming, NewSession, quick_prices
 
 
 def script_of(options: Namespace) -> Script:
@@ -50,7 +47,7 @@ def new_session(library: Library, script: Script, name: str | None) -> NewSessio
             raise SaveError(f"there is a save called “{name}” already", "choose another name, or --continue it")
     recipe = script.recipe
     if not isinstance(recipe, PricesRecipe):
-        return Coming(lambda: NewSession(script.setup, make_tape(recipe, Path()), name))
+        return Coming(lambda: NewSession(script.setup, make_tape(recipe, Path()), name), MAKING)
     try:
         tape = make_tape(recipe, Path(), _tell)
         return NewSession(script.setup, tape, name, clipped(tape, recipe.start_ms, recipe.end_ms))
@@ -65,23 +62,3 @@ def _tell(done: float) -> None:
     line = "" if done >= 1 else progress_text(done, "reading prices")
     sys.stderr.write(f"\r\x1b[K{line}")
     sys.stderr.flush()
-
-
-def coming_saved(library: Library, name: str) -> Coming:
-    """A saved session, opened when the screen is painted. Raises SaveError when there is none."""
-    session = saved_session(library, name)
-    return Coming(lambda: session)
-
-
-def saved_session(library: Library, name: str) -> str:
-    """The id of a saved session, or of the last one played where the name is empty.
-
-    Raises:
-        SaveError: when there is none.
-    """
-    if name:
-        return library.find(name).id
-    saved = library.sessions()
-    if not saved:
-        raise SaveError("there is no saved session to continue", "begin one: isocross play")
-    return saved[0].id

@@ -13,7 +13,13 @@ if TYPE_CHECKING:
     from engine.tape import Tape
     from engine.tapes.synthetic import SyntheticSetup
 
-QUICK_SPEED = 60
+SEEDS = 1_000_000
+"""Seeds that are made up stay below this, so that a person can type them again."""
+
+OPENING = "Opening the session"
+MAKING = "A new session: its prices are being made"
+QUICK = "A quick session: ETH, BTC and SOL, six hours and a crash"
+"""What is being made, while it is."""
 
 
 @dataclass(frozen=True)
@@ -28,9 +34,15 @@ class NewSession:
 
 @dataclass(frozen=True)
 class Coming:
-    """A session that is made once something is on the screen. `make` gives it, or the id of one to continue."""
+    """A session that is made once something is on the screen.
+
+    Attributes:
+        make: gives it, or the id of one to continue.
+        what: what is being made, for the player.
+    """
 
     make: Callable[[], NewSession | str]
+    what: str
 
 
 def quick_prices(seed: int) -> SyntheticSetup:
@@ -45,3 +57,10 @@ def quick_setup() -> Setup:
     from engine.setup import Setup
 
     return Setup()
+
+
+def quick_session(seed: int) -> NewSession:
+    """A session that is good at once."""
+    from engine.tapes.synthetic import synthetic_tape
+
+    return NewSession(quick_setup(), synthetic_tape(quick_prices(seed)))

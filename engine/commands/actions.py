@@ -26,7 +26,7 @@ from engine.commands.command import (
     Reverse,
     SetMode,
 )
-from engine.commands.lending import coin_market, lend
+from engine.commands.lending import coin_market, lend, newly_refused
 from engine.commands.turn import Refused, Turn
 from engine.events import CashedOut, Deposited, Ended, FillReason, HedgeSet, LeverageSet, MarginMoved, ModeSet, Noted
 from engine.ledger import OUTSIDE
@@ -234,7 +234,10 @@ def _cash_out(turn: Turn, command: CashOut) -> None:
     amount, most = _money(command.amount), turn.exchange.movable(turn.account.wallet, turn.at)
     if amount > most:
         raise Refused(f"the wallet can spare {received(most, Decimal('0.01')):,} at most", "close something first")
-    turn.exchange.world.move(turn.account.wallet, OUTSIDE, amount)
+    wallet = turn.account.wallet
+    if refusal := newly_refused(turn, wallet, turn.exchange.world.balance(wallet) - amount):
+        raise Refused(refusal.reason, refusal.would_work)
+    turn.exchange.world.move(wallet, OUTSIDE, amount)
     turn.exchange.tell(CashedOut(**turn.stamp, amount=amount))
 
 

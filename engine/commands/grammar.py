@@ -178,8 +178,11 @@ def _protect(words: Words) -> Command:
 
 
 def _close(words: Words) -> Command:
-    symbol = words.symbol()
-    size = None if words.peek() in ("", *SELECTORS) else words.size()
+    symbol, before = words.symbol(), list[str]()
+    while words.peek() in SELECTORS:  # before the size or behind it
+        before.append(words.take("a side or a mode"))
+    size = words.size() if words.words else None
+    words.words = [*before, *words.words]
     return Close(symbol, size, *words.selector())
 
 

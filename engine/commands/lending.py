@@ -112,7 +112,7 @@ def _check_health(turn: Turn, command: Lend, market: Market | None, held: Decima
         stands = rulebook.health(pool, balance, level).safe(marks) if pool.positions else balance >= 0
         if sign < 0 and not stands:
             return Refusal(f"{command.action} {plain(moved)} {command.asset} would leave too little ({rulebook.keeps})")
-        return rulebook.refuse(pool, balance, marks) if sign > 0 or command.action == "borrow" else None
+        return newly_refused(turn, pool, balance) if command.action in ("supply", "borrow") else None
 
     if pool_acts(wallet):
         raise Refused("the account is being liquidated", "wait until that is over")
@@ -122,6 +122,16 @@ def _check_health(turn: Turn, command: Lend, market: Market | None, held: Decima
         fits = _most(lambda lots: refused(lots * unit) is None, int(amount / unit)) * unit
         way = f"{command.action} {plain(fits)} {command.asset}" if fits else refusal.would_work or "supply more first"
         raise Refused(refusal.reason, way)
+
+
+def newly_refused(turn: Turn, pool: Pool, balance: Decimal) -> Refusal | None:
+    """Why the venue does not let the wallet become so, apart from margin, unless it holds already what the venue would
+    not let it become: what is there may stay, and be made less."""
+    rulebook, wallet = turn.exchange.rulebook, _wallet(turn)
+    refusal = rulebook.refuse(pool, balance, turn.at.marks)
+    if refusal is None or refusal == rulebook.refuse(wallet, turn.exchange.world.balance(wallet), turn.at.marks):
+        return None
+    return refusal
 
 
 def pool_acts(pool: Pool) -> bool:

@@ -16,6 +16,7 @@ from engine.events import (
     WipedOut,
 )
 from engine.exchange import Deal, Exchange
+from engine.liquidation.held import held_text
 from engine.liquidation.reduction import ioc_size
 from engine.liquidation.transfers import close_against_others, hand_over, settle_profit, take_over
 from engine.margin import bankruptcy_price, raw_failing_price
@@ -136,6 +137,8 @@ def _tell_start(exchange: Exchange, account: Account, pool: Pool, moment: Moment
     if len(pool.positions) == 1:
         (position,) = pool.positions.values()
         event = _of_one_position(exchange, pool, position, event, moment)
+    else:
+        event = replace(event, positions=held_text(pool, moment.marks))
     exchange.tell(event)
 
 
@@ -153,6 +156,7 @@ def _of_one_position(
         leverage=position.leverage,
         bankruptcy_price=bankruptcy_price(pool, exchange.world.balance(pool), position, moment.before),
         last_price=moment.lasts[symbol],
+        funding=position.funding,
     )
 
 
@@ -173,6 +177,7 @@ def _tell_restored(exchange: Exchange, account: Account, pool: Pool, moment: Mom
                 pool=pool.key,
                 equity=health.credit.exact(moment.marks),
                 requirement=health.requirement.exact(moment.marks),
+                unrealised=sum((p.unrealised(moment.marks[p.symbol]) for p in pool.positions.values()), ZERO),
             )
         )
 

@@ -73,7 +73,7 @@ def close_against_others(exchange: Exchange, account: Account, pool: Pool, step:
     position, payers = pool.positions[step.position], exchange.payers(pool)
     market = exchange.markets[position.symbol]
     price = market.price_up(step.price) if position.side > 0 else market.price_down(step.price)
-    _deleverage(exchange, pool, step.position, position, max(price, market.tick_size), moment)
+    _deleverage(exchange, pool, step.position, position, max(price, market.tick_size), moment, pool.key)
     _end_if_empty(exchange, account, pool, step.position, payers, moment)
 
 
@@ -88,7 +88,8 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
     fund, lost = owner.wallet, exchange.equity(pool, moment)
     taken = [position for _, position in sorted(pool.positions.items())]
     covered = exchange.equity(fund, moment) + lost >= 0
-    exchange.world.move(pool, fund, exchange.world.balance(pool))
+    balance = exchange.world.balance(pool)
+    exchange.world.move(pool, fund, balance)
     for position in taken:
         symbol = position.symbol
         del pool.positions[position.key]
@@ -96,7 +97,7 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
         price = _price_of(exchange, step, position)
         if not covered and price != moment.marks[symbol]:  # at the mark, others would be closed and nothing paid
             at = moment.before[symbol] if price is None else price
-            _deleverage(exchange, fund, symbol, position, at, moment)
+            _deleverage(exchange, fund, symbol, position, at, moment, pool.key)
         exchange.settle(fund, symbol, -fund.position(symbol).size, moment.marks[symbol])
         exchange.tell(
             TakenOver(
@@ -108,6 +109,7 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
                 lost=lost,
                 fund=step.fund,
                 fund_after=exchange.world.balance(fund),
+                balance=balance,
             )
         )
     for position in taken:
@@ -123,9 +125,11 @@ def _price_of(exchange: Exchange, step: TakeOver, position: Position) -> Decimal
     return max(market.price_up(raw) if position.side > 0 else market.price_down(raw), market.tick_size)
 
 
-def _deleverage(exchange: Exchange, holder: Pool, key: str, position: Position, price: Decimal, moment: Moment) -> None:
+def _deleverage(
+    exchange: Exchange, holder: Pool, key: str, position: Position, price: Decimal, moment: Moment, failed: str
+) -> None:
     """Close `position`, which `holder` has under `key`, at `price` against winners on the other side, in the venue's
-    order, without fees.
+    order, without fees; `failed` is the key of the pool that was liquidated.
 
     Nobody is closed at a price that would leave them below zero.
     """
@@ -141,11 +145,19 @@ def _deleverage(exchange: Exchange, holder: Pool, key: str, position: Position, 
         if exchange.world.balance(trader) + trader.position(symbol).unrealised(price) < 0:
             continue
         exchange.settle(trader, symbol, position.side * size, price)
-        exchange.settle(holder, key, -position.side * size, price)
+        realised, itself = exchange.settle(holder, key, -position.side * size, price), holder.key == failed
         left -= size
         exchange.tell(
             Deleveraged(
-                **moment.stamp(other.trader), symbol=symbol, trader=other.trader, size=size, price=price, rank=rank
+                **moment.stamp(other.trader),
+                symbol=symbol,
+                trader=other.trader,
+                size=size,
+                price=price,
+                rank=rank,
+                pool=failed,
+                realised=realised if itself else None,
+                position=holder.position(key).size if itself else None,
             )
         )
 

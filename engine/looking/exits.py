@@ -15,7 +15,7 @@ from engine.rulebooks.base import Role
 @exactly
 def exit_profit(exchange: Exchange, order: Order, position: PositionView) -> Decimal:
     """The profit on what `order` would close of `position` once its price is reached, quote units: with the spread and
-    the impact of its size, its fee, and that part's share of the fees paid so far. Funding apart.
+    the impact of its size, its fee, and that part's share of the fees paid to open it. Funding apart.
 
     It is `Exit.profit` of the ticket that opened the position (`trade_risk`), without a copy of the session.
     """
@@ -25,8 +25,19 @@ def exit_profit(exchange: Exchange, order: Order, position: PositionView) -> Dec
     fill, role = _fill(exchange, order, closed)
     sign = 1 if position.size > 0 else -1
     gain = EXACT.multiply(sign * closed, EXACT.subtract(fill, position.entry_price))
-    paid_so_far = divide(EXACT.multiply(position.fees, closed), abs(position.size))
-    return gain - paid_so_far - exchange.fee(EXACT.multiply(closed, fill), role)
+    opening = divide(EXACT.multiply(opening_fees(exchange, position), closed), abs(position.size))
+    return gain - opening - exchange.fee(EXACT.multiply(closed, fill), role)
+
+
+@exactly
+def opening_fees(exchange: Exchange, position: PositionView) -> Decimal:
+    """What opening the position as it is now has cost, quote units.
+
+    `PositionView.fees` holds the fees of the parts that were closed, too, whose profit is realised already. A position
+    doesn't remember which were which: what opened it cost at most a taker's fee on its entry price.
+    """
+    cost = EXACT.multiply(abs(position.size), position.entry_price)
+    return min(position.fees, exchange.fee(cost, "taker"))
 
 
 def _fill(exchange: Exchange, order: Order, size: Decimal) -> tuple[Decimal, Role]:

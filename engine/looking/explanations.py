@@ -52,6 +52,7 @@ class _Opened:
         yield self._formula("Initial requirement", "initial_requirement", order.requirement)
         yield self._figure("To liquidation", "cushion", self._less("to liquidation", self.maintenance))
         yield self._gauge()
+        yield from self._own_gauge()
         yield self._effective_leverage()
         yield self._figure("Free", "free", self._free())
 
@@ -82,6 +83,18 @@ class _Opened:
             return self._nothing("Gauge", "gauge", "nothing is required", "share", below=terms)
         top = Term(0, "gauge: 100 % is liquidation", value, "requirement ÷ credit", unit="share")
         return self._figure("Gauge", "gauge", [top, *terms], "share")
+
+    def _own_gauge(self) -> Iterator[Explanation]:
+        """The venue's own, where it has one: beside the two sides that it, too, is made of."""
+        balance = self.session.world.balance(self.pool)
+        own = self.session.rulebook.own_gauge(self.pool, balance, self.marks) if self.pool.positions else None
+        if own is None:
+            return
+        way = "rises" if own.rises else "falls"
+        working = f"{way} to {plain(round(own.liquidation, 6))}, which is liquidation"
+        top = Term(0, own.name, own.value, working, unit="price")
+        terms = [top, *self.maintenance.credit.terms(self.marks, 1), *self.maintenance.requirement.terms(self.marks, 1)]
+        yield self._figure(own.name[:1].upper() + own.name[1:], "own_gauge", terms, "price")
 
     def _effective_leverage(self) -> Explanation:
         title, figure = "Effective leverage", "effective_leverage"

@@ -12,10 +12,11 @@ from engine.formula import Prices
 from engine.ledger import FEES, UNPAID
 from engine.looking.views import MarketView, PoolView, PositionView, View
 from engine.margin import ByMarket, Health, bankruptcy_price, failing_price
-from engine.numbers import ZERO, divide, received
+from engine.numbers import EXACT, ZERO, divide, received
 from engine.orders import admission
 from engine.orders.order import Order
 from engine.orders.resting import as_it_stands
+from engine.rulebooks.base import Rulebook
 from engine.segment import Moment, at_vertex
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ def _pool_view(session: Session, pool: Pool, moment: Moment) -> PoolView:
             _position_view(session, pool, position, maintenance, by_market, marks)
             for _, position in sorted(pool.positions.items())
         ),
+        own_gauge=session.rulebook.own_gauge(pool, balance, marks) if pool.positions else None,
     )
 
 
@@ -138,7 +140,6 @@ def _position_view(
     market, mark, balance = session.tape.by_symbol[symbol], marks[symbol], session.world.balance(pool)
     margin, equity = (each.along(symbol) for each in by_market)
     failing = failing_price(maintenance, position, market, marks, margin)
-    alone = session.rulebook.health(Pool(pool.key, pool.owner, {position.key: position}), ZERO, "maintenance")
     return PositionView(
         key=position.key,
         symbol=symbol,
@@ -151,7 +152,7 @@ def _position_view(
         notional=position.notional(mark),
         leverage=position.leverage,
         initial_margin=session.rulebook.initial_margin(position, mark),
-        maintenance_margin=alone.requirement.exact(marks),
+        maintenance_margin=_maintenance_margin(session.rulebook, position, marks),
         unrealised=position.unrealised(mark),
         realised=position.realised,
         fees=position.fees,
@@ -160,6 +161,32 @@ def _position_view(
         raw_liquidation_price=None if failing is None else failing.raw,
         bankruptcy_price=bankruptcy_price(pool, balance, position, marks, equity),
     )
+
+
+def _maintenance_margin(rulebook: Rulebook, position: Position, marks: Prices) -> Decimal:
+    """What a position needs to stand by itself. Of a coin that is held or owed it is the equity at which credit and
+    requirement, one of which is then a debt, are equal: found along the straight pieces of their difference."""
+    pool = Pool("", "", {position.key: position})
+    if not rulebook.lends(position.symbol):
+        return rulebook.health(pool, ZERO, "maintenance").requirement.exact(marks)
+
+    def margin(collateral: Decimal) -> Decimal:
+        return rulebook.health(pool, collateral, "maintenance").margin.exact(marks)
+
+    before, left_before = ZERO, margin(ZERO)
+    at = EXACT.subtract(ZERO, left_before)
+    for _ in range(MOST_PIECES):
+        left = margin(at)
+        if not left or left == left_before:
+            break
+        slope = divide(EXACT.subtract(left, left_before), EXACT.subtract(at, before))
+        before, left_before = at, left
+        at = EXACT.subtract(at, divide(left, slope))
+    return pool.equity(at).exact(marks)
+
+
+MOST_PIECES = 4
+"""Debts that turn into deposits bend the difference once; more than enough for that."""
 
 
 def funds(session: Session) -> Mapping[str, Decimal]:

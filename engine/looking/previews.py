@@ -10,7 +10,7 @@ from engine.account import CROSS, Mode, isolated_key
 from engine.commands.command import Close, Command, Leverage, Margin, Place, Protect, Reverse, SetMode, Size
 from engine.events import Event, Filled
 from engine.looking.observe import view_of
-from engine.looking.risk import fired
+from engine.looking.risk import comes_first, fired, position_of
 from engine.looking.views import Outcome, PositionView, Preview, View
 from engine.numbers import ZERO, paid
 from engine.orders import admission
@@ -91,8 +91,9 @@ def _preview(session: Session, command: Command, mode: Mode | None, supposed: Se
         return Preview(mode, str(events), target.symbol, ZERO, None, ZERO, before, None, far=far)
     resting = next((order for order in trial.account.orders.values() if order.id == f"c{trial.commands}"), None)
     fills, at = [event for event in events if isinstance(event, Filled)], None
-    waits = resting is not None and not fills
+    waits, comes = resting is not None and not fills, True
     if resting is not None and waits:
+        comes = not _never_comes(trial, resting)
         fills, at = _when_filled(trial, resting)
     shown = fills if not waits else []
     size = sum((fill.size for fill in shown), resting.size if resting else ZERO)
@@ -100,7 +101,7 @@ def _preview(session: Session, command: Command, mode: Mode | None, supposed: Se
     side = fills[-1].side if fills else (resting.side if resting else None)
     held = target.held(view_of(trial, at))
     leverage = resting.leverage if resting and waits else (held.leverage if held else None)
-    after = _outcome(trial, target, at)
+    after = _outcome(trial, target, at) if comes else None
     return Preview(
         mode,
         None,
@@ -131,8 +132,18 @@ def _when_filled(trial: Session, order: Order) -> tuple[list[Filled], Moment]:
     return [event for event in events if isinstance(event, Filled)], at
 
 
-def _margin(fills: list[Filled], before: Outcome, after: Outcome) -> Decimal:
+def _never_comes(trial: Session, order: Order) -> bool:
+    """Whether the position that an order closes is liquidated on the way to its price: there is no afterwards."""
+    if not order.reduce_only:
+        return False
+    held = position_of(order, view_of(trial))
+    return held is not None and comes_first(held.liquidation_price, held.size, order.price)
+
+
+def _margin(fills: list[Filled], before: Outcome, after: Outcome | None) -> Decimal:
     """What opening posts to an isolated pool; else by how much the initial margin changes."""
+    if after is None:
+        return ZERO
     posted = sum((fill.posted for fill in fills if fill.posted > 0), ZERO)
     return posted or after.initial_margin - before.initial_margin
 

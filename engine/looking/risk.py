@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 from engine.commands.command import Command, Place, Protect, Size
 from engine.events import Event, Filled
+from engine.looking.exits import opening_fees
+from engine.looking.views import PositionView, View
 from engine.numbers import EXACT, ONE, ZERO, divide, exactly
 from engine.orders.execution import fire
 from engine.orders.order import Order
@@ -74,11 +76,7 @@ class Risk:
     @property
     def liquidated_first(self) -> bool:
         """Whether the price liquidates the position on its way to the stop."""
-        if self.stop is None or self.liquidation is None:
-            return False
-        # At one tick the stop fires first: a moment lasts until the next tick shows.
-        ahead = self.liquidation - self.stop.trigger
-        return ahead > 0 if self.size > 0 else ahead < 0
+        return self.stop is not None and comes_first(self.liquidation, self.size, self.stop.trigger)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,23 +94,25 @@ class _Opened:
 def trade_risk(session: Session, command: Command) -> Risk | None:
     """What `command` would put at risk; None where it neither opens nor protects anything. The session is not changed.
 
-    It is the risk of the whole order: what waits, or is left to wait, is taken as filled at its price.
+    It is the risk of the whole order: what waits, or is left to wait, is taken as filled at its price. An order that
+    waits and only reduces is a stop or a target of what it would close.
     """
     if not isinstance(command, Place | Protect) or command.symbol not in session.tape.by_symbol:
         return None
-    opens = isinstance(command, Place)
-    if isinstance(command, Place) and command.reduce_only:
-        return None
+    reduces = isinstance(command, Place) and command.reduce_only
     trial = session.copy()
     told = trial.do(command)
     if isinstance(told, Refusal):
         return None
     order_id, moment = f"c{trial.commands}", at_vertex(trial.path, trial.step)
+    if reduces:
+        closing = _reduced(trial, order_id)
+        return None if closing is None else _risk(session, trial, order_id, closing, moment)
     events = list(told)
     for _ in range(2):  # a stop with a limit rests twice: once for its trigger, once for its limit
         if order_id in trial.account.orders:
             events += fired(trial, trial.account.orders[order_id], moment)
-    opened = _opened_by(events, order_id) if opens else _protected(trial, order_id)
+    opened = _opened_by(events, order_id) if isinstance(command, Place) else _protected(trial, order_id)
     return None if opened is None else _risk(session, trial, order_id, opened, moment)
 
 
@@ -137,8 +137,33 @@ def _protected(trial: Session, order_id: str) -> _Opened | None:
     legs = [order for order in trial.account.orders.values() if order.id.startswith(f"{order_id}.")]
     for held in trial.view().positions:
         if legs and held.pool == legs[0].pool and held.key == legs[0].position_key:
-            return _Opened(held.symbol, held.pool, held.size, held.entry_price, held.fees)
+            return _Opened(held.symbol, held.pool, held.size, held.entry_price, opening_fees(trial.exchange, held))
     return None
+
+
+def _reduced(trial: Session, order_id: str) -> _Opened | None:
+    """What an order that waits and only reduces would close of its position."""
+    order = trial.account.orders.get(order_id)
+    held = None if order is None else position_of(order, trial.view())
+    if order is None or held is None or not held.size:
+        return None
+    closed = min(order.size, abs(held.size))
+    fee = divide(EXACT.multiply(opening_fees(trial.exchange, held), closed), abs(held.size))
+    return _Opened(held.symbol, held.pool, closed if held.size > 0 else -closed, held.entry_price, fee)
+
+
+def position_of(order: Order, view: View) -> PositionView | None:
+    """The open position that an order is about."""
+    about = (each for each in view.positions if (each.pool, each.key) == (order.pool, order.position_key))
+    return next(about, None)
+
+
+def comes_first(liquidation: Decimal | None, size: Decimal, price: Decimal) -> bool:
+    """Whether a position of signed `size` is liquidated before the mark comes to `price`, on its losing side."""
+    if liquidation is None:
+        return False
+    # At one tick the stop fires first: a moment lasts until the next tick shows.
+    return liquidation > price if size > 0 else liquidation < price
 
 
 def _risk(session: Session, trial: Session, order_id: str, opened: _Opened, moment: Moment) -> Risk:
@@ -148,7 +173,11 @@ def _risk(session: Session, trial: Session, order_id: str, opened: _Opened, mome
         if each.pool == opened.pool and each.symbol == opened.symbol and each.size * opened.size > 0
     ]
     orders = trial.account.orders
-    stop = orders.get(f"{order_id}.sl") or orders.get(f"{order_id}.trail")
+    itself = orders.get(order_id)  # left there only where it is a stop or a target itself
+    stops, targets = [f"{order_id}.sl", f"{order_id}.trail"], [f"{order_id}.tp"]
+    if itself is not None and itself.reduce_only:
+        (stops if itself.kind in ("stop", "trail") else targets).append(order_id)
+    stop, target = (next((orders[each] for each in ids if each in orders), None) for ids in (stops, targets))
     return Risk(
         symbol=opened.symbol,
         size=opened.size,
@@ -156,7 +185,7 @@ def _risk(session: Session, trial: Session, order_id: str, opened: _Opened, mome
         equity=session.view().equity,
         liquidation=held[0].liquidation_price if held else None,
         stop=_exit(trial, stop, opened, moment),
-        target=_exit(trial, orders.get(f"{order_id}.tp"), opened, moment),
+        target=_exit(trial, target, opened, moment),
     )
 
 

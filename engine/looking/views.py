@@ -8,11 +8,15 @@ from decimal import Decimal
 from engine.account import Mode
 from engine.formula import Term, Unit
 from engine.orders.order import Order, Side
+from engine.rulebooks.base import OwnGauge
 
 
 @dataclass(frozen=True, slots=True)
 class PositionView:
     """One position, in quote units but for `size`. `key` is what its pool keeps it under: in hedge mode with its side.
+
+    `maintenance_margin` is what it needs to stand by itself at its mark: the maintenance requirement, and where that is
+    a debt, the equity that must be left beside it.
 
     `liquidation_price` is the first price on the tick grid that liquidates, all other prices standing still;
     `raw_liquidation_price` the exact crossing; None where no price of this market liquidates.
@@ -42,7 +46,8 @@ class PositionView:
 @dataclass(frozen=True, slots=True)
 class PoolView:
     """One pool. `gauge` is requirement ÷ credit at maintenance, 1 = liquidation; None where nothing is required.
-    `cushion` is credit − requirement: the money to go until liquidation."""
+    `cushion` is credit − requirement: the money to go until liquidation. `requirement` is a debt on venues that lend.
+    `own_gauge` is how the venue itself says it; None where it says no other."""
 
     key: str
     mode: Mode
@@ -55,6 +60,7 @@ class PoolView:
     effective_leverage: Decimal | None
     free: Decimal
     positions: tuple[PositionView, ...]
+    own_gauge: OwnGauge | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +186,7 @@ class Explanation:
     Attributes:
         terms: rows, top down; the first is the figure itself.
         figure: the field of `PoolView`, or of `PositionView`, that it is; `unrealised` of a pool is the sum over its
-            positions.
+            positions, `own_gauge` the value of that gauge.
         position: key of the position that it belongs to; None for the pool's own figures.
         value: the figure as the view shows it, None where there is none; `unit` says what it counts.
     """

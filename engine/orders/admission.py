@@ -143,6 +143,8 @@ def _refuse_isolated(
     balance = exchange.world.balance(pool) + margin - from_pool
     if refusal := exchange.rulebook.refuse(trial, balance, at.marks):
         return refusal
+    if refusal := _refuse_below_own_margin(exchange, trial, after, balance, order, at):
+        return refusal
     if order.leverage < pool.position(order.position_key).leverage:
         missing = -exchange.rulebook.health(trial, balance, "order").margin.exact(at.marks)
         if missing > 0:
@@ -151,6 +153,26 @@ def _refuse_isolated(
                 f"keep its leverage, or margin {order.symbol} +{plain(_cents(missing))} first",
             )
     return _refuse_stillborn(exchange.rulebook.health(trial, balance, "maintenance"), order, at)
+
+
+BEYOND_ANY = 10**9
+"""A leverage so high that it asks for nothing: what is required at it is the venue's own."""
+
+
+def _refuse_below_own_margin(
+    exchange: Exchange, trial: Pool, after: Position, balance: Decimal, order: Order, at: Moment
+) -> Refusal | None:
+    """Refuse where the venue itself asks for more than the chosen leverage posts, as for large sizes, and the pool
+    lacks it. Elsewhere what was posted at the price of the fill is enough, wherever the mark is."""
+    mark, rulebook = at.marks[order.symbol], exchange.rulebook
+    notional = after.notional(mark)
+    own = rulebook.initial_margin(replace(after, leverage=BEYOND_ANY), mark)
+    posts = divide(notional, Decimal(order.leverage))
+    if own <= posts + ROUNDING_ROOM or rulebook.health(trial, balance, "order").safe(at.marks):
+        return None
+    needs, fits = f"{_cents(own):,} of margin", int(divide(notional, own))
+    reason = f"{order.symbol} of this size needs {needs}, and {order.leverage}x posts {_cents(posts):,}"
+    return Refusal(reason, f"try {fits}x, or a smaller size" if fits else "try a smaller size")
 
 
 def _too_little(

@@ -347,7 +347,7 @@ def _refuse_isolated(ceiling: Decimal, held: Iterable[Holding], marks: Mapping[s
         if debt.symbol is not None:
             return Refusal(f"in isolation mode no {debt.asset} can be borrowed, only USDC", f"buy {debt.asset} instead")
         if exceeds_ceiling(debt.value(marks), ceiling):
-            return Refusal(f"a debt of more than {plain(ceiling)} exceeds the debt ceiling", "buy less")
+            return Refusal(f"a debt of more than {plain(ceiling)} exceeds the debt ceiling", "owe less")
     return None
 
 

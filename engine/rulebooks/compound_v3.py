@@ -236,9 +236,8 @@ class CompoundV3(Venue):
                 return Refusal(reason, f"sell no more {debt.asset} than you have, or buy it")
             if -debt.amount < self.parameters.smallest_debt:
                 least = plain(self.parameters.smallest_debt)
-                return Refusal(
-                    f"a debt of {plain(-debt.amount)} is less than the smallest, {least}", "buy more, or less"
-                )
+                reason = f"a debt of {plain(-debt.amount)} is less than the smallest, {least}"
+                return Refusal(reason, f"owe {least} or more, or nothing")
         return None
 
     def _factor(self, holding: Holding, level: Level) -> Decimal:

@@ -259,11 +259,6 @@ def funding_8h(premium: Decimal, parameters: Parameters) -> Decimal:
     return premium_and_interest(premium, parameters.interest_8h, parameters.funding_clamp)
 
 
-def impact_premium(impact_bid: Decimal, impact_ask: Decimal, oracle: Decimal) -> Decimal:
-    """(max(impact bid − oracle, 0) − max(oracle − impact ask, 0)) ÷ oracle (docs: funding)."""
-    return divide(max(impact_bid - oracle, ZERO) - max(oracle - impact_ask, ZERO), oracle)
-
-
 def adl_index(exposure: Exposure, mark: Decimal) -> Decimal:
     """(mark ÷ entry) × (notional ÷ account value), which must be above zero; larger goes first."""
     gain = divide(mark, exposure.entry_price) if exposure.size > 0 else divide(exposure.entry_price, mark)

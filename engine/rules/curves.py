@@ -66,6 +66,17 @@ def rate_through_points(points: Iterable[tuple[Decimal, Decimal]], utilisation: 
     return known[-1][1]
 
 
+def points_of_curve(
+    zero: Decimal, points: Iterable[tuple[Decimal, Decimal]], hundred: Decimal
+) -> tuple[tuple[Decimal, Decimal], ...]:
+    """(utilisation, rate) pairs of a curve that is stated at 0 %, at some utilisations between, and at 100 %.
+
+    Source: marginfi-v2 programs/marginfi/src/state/interest_rate.rs: five points between; its older curve is the one of
+    a plateau rate at the optimal utilisation, and a largest rate.
+    """
+    return ((ZERO, zero), *points, (ONE, hundred))
+
+
 def utilisation_of(borrowed: Decimal, available: Decimal, reserves: Decimal = ZERO) -> Decimal:
     """Borrowed ÷ (available + borrowed − reserves), a fraction; zero where nothing is borrowed.
 

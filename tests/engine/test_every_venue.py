@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from engine.account import Mode
 from engine.commands.grammar import parse
-from engine.events import Event
+from engine.events import Event, ShortfallPaid
 from engine.market import Market
 from engine.rulebooks import VENUES
 from engine.rulebooks.base import Overrides, Refusal
@@ -60,8 +60,13 @@ OTHERS = st.builds(
     ),
     st.sampled_from(list(PRICES)),
 )
-COMMANDS = st.lists(st.tuples(st.integers(0, 260), TRADES | OTHERS), max_size=5).map(sorted)
-FIRST = st.lists(TRADES, min_size=1, max_size=3)
+LOANS = st.builds(
+    "{} {}".format,
+    st.sampled_from(["supply", "withdraw", "borrow", "repay", "deposit"]),
+    st.sampled_from(["500 USDC", "7000 USDC", "0.05 BTC", "1 ETH", "5 ETH"]),
+) | st.just("cash out 5000")
+COMMANDS = st.lists(st.tuples(st.integers(0, 260), TRADES | OTHERS | LOANS), max_size=5).map(sorted)
+FIRST = st.lists(TRADES | LOANS, min_size=1, max_size=4)
 
 
 def walk(seed: int, vertices: int, milliseconds: int, wild: float, premium: float) -> Tape:
@@ -98,14 +103,23 @@ def _watched(watched: None) -> None:  # noqa: F811
     """Everything is watched at every event."""
 
 
+def made(session: Session) -> Decimal:
+    """What the player has made: what there is and was taken out, less what was put in. No command adds to it."""
+    view = session.view()
+    return view.equity + view.withdrawals - view.deposits
+
+
 def give(leaping: Session, stepping: Session, text: str) -> None:
-    """Give both the same command; a refused one changes nothing."""
-    before = leaping.snapshot()
+    """Give both the same command: a refused one changes nothing, and none makes the player richer, but where the venue
+    pays what is below zero."""
+    before, worth = leaping.snapshot(), made(leaping)
     answer = leaping.do(parse(text))
     assert stepping.do(parse(text)) == answer
     if isinstance(answer, Refusal):
         assert answer.reason
         assert leaping.snapshot() == before
+    elif not any(isinstance(event, ShortfallPaid) for event in answer):
+        assert made(leaping) <= worth
 
 
 def check(session: Session) -> None:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from dataclasses import replace
+from decimal import ROUND_CEILING, Decimal
 
 import pytest
 
 from engine.commands.grammar import parse
 from engine.events import Event, Filled, LiquidationStarted, MarginRestored
-from engine.liquidation.aftermath import aftermath
+from engine.liquidation.aftermath import aftermath, courses, outcome_of
 from engine.liquidation.alternatives import Alternatives, alternatives_of
-from engine.numbers import plain
+from engine.numbers import plain, to_grid
 from engine.rulebooks.base import Refusal
 from engine.session import Session
 from engine.setup import Setup
@@ -145,10 +146,19 @@ def test_what_the_price_jumped_over_as_well_is_left_out() -> None:
     assert [more.share for more in told.more_margin] == []
 
 
-def test_a_cross_pool_of_two_positions_says_nothing() -> None:
-    start, told = liquidated("binance", FALL, "buy 5 ETH 10x cross", "buy 5 SOL 10x cross", balance=1100)
+def test_a_cross_pool_of_two_positions_is_judged_by_the_one_that_lost_most() -> None:
+    """Over a gap more than a little is missing: with it, or with less of ETH, the pool would have stood at 1,700."""
+    start, told = liquidated("binance", GAP, "buy 5 ETH 10x cross", "buy 5 SOL 10x cross", balance=1100)
     assert start.symbol is None
-    assert told == Alternatives()
+    assert told.symbol == "ETH"
+    assert (told.stop, told.isolated_margin, told.less_leverage) == (None, None, None)
+    assert told.missing is not None
+    assert told.missing.amount == to_grid(start.requirement - start.equity, D("0.01"), ROUND_CEILING)
+    assert told.smaller is not None
+    for share, kinds in ((told.smaller.share, set()), (told.smaller.share + D("0.05"), {"liquidation"})):
+        commands = (f"buy {plain(5 * share)} ETH 10x cross", "buy 5 SOL 10x cross")
+        _, events = played("binance", GAP, *commands, balance=1100)
+        assert {event.kind for event in events} & {"liquidation"} == kinds
 
 
 @pytest.mark.parametrize(
@@ -176,7 +186,8 @@ def test_what_it_cost_is_what_is_missing_afterwards(
     left = start.balance - after.lost
     if after.restored:
         (restored,) = (event for event in events[place:] if isinstance(event, MarginRestored))
-        assert left == restored.equity
+        assert after.unrealised == restored.unrealised
+        assert left + restored.unrealised == restored.equity
         assert session.view().positions
     elif after.taken_by:
         assert left == 0
@@ -190,12 +201,35 @@ def test_an_event_that_an_older_version_told_still_says_what_was_missing() -> No
     start, _ = liquidated("hyperliquid", FALL, "buy 5 ETH 10x iso")
     later = ("balance", "size", "entry_price", "leverage", "bankruptcy_price", "last_price")
     text = event_text(start)
-    for name in (*later, "wallet_free", "wallet_cushion", "wallet_equity"):
+    for name in (*later, "wallet_free", "wallet_cushion", "wallet_equity", "funding"):
         head, _, rest = text.partition(f',"{name}":')
         text = head + rest[len(rest.split(",")[0].split("}")[0]) :]
     old = event_from("liquidation", start.step, "2024-01-01T00:00:00Z", text)
     assert isinstance(old, LiquidationStarted)
-    assert (old.balance, old.leverage, old.wallet_free) == (None, None, None)
+    assert (old.balance, old.leverage, old.wallet_free, old.funding) == (None, None, None, None)
+    assert event_text(old).count("funding") == 0, "it reads as it did"
     session, _ = played("hyperliquid", FALL)
     assert alternatives_of(session, old) == Alternatives()
     assert event_from("liquidation", start.step, "2024-01-01T00:00:00Z", event_text(start)).figures()["size"] == "5"
+
+
+def test_the_sum_over_several_liquidations_of_a_pool_is_what_they_took() -> None:
+    """The first of them leaves a remainder that is under water, which only the second one makes a loss."""
+    session, events = played("hyperliquid", DEEP, "buy 70 ETH 10x cross", balance=15_000)
+    outcomes = [outcome_of(course) for course in courses(events)]
+    assert len(outcomes) == 2
+    first, last = outcomes
+    assert first.restored
+    assert first.unrealised is not None
+    assert first.unrealised < 0
+    paid_in = D(15_000) - session.tally.fees + sum(each.fees for each in outcomes)  # less what opening cost
+    assert first.lost + last.lost == paid_in - session.view().equity
+    assert first.lost < -first.unrealised
+
+
+def test_a_save_that_cannot_be_read_is_as_good_as_an_old_one() -> None:
+    start, _ = liquidated("binance", GAP, "buy 5 ETH 10x cross", "buy 5 SOL 10x cross", balance=1100)
+    assert start.positions is not None
+    for text in ("", "ETH", "ETH 1 2 3 4 x", "ETH:x 1 2 3 4 5"):
+        session, _ = played("binance", FALL)
+        assert alternatives_of(session, replace(start, positions=text)) == Alternatives()

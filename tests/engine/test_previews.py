@@ -92,3 +92,17 @@ def test_what_a_stop_closes_is_shown_as_it_closes() -> None:
 )
 def test_prices_far_from_the_mark_are_told(order: str, far: int | None) -> None:
     assert [each.far for each in session(2000, 2000).preview(parse(order))] == [far, far]
+
+
+@pytest.mark.parametrize(
+    "order", ["sell 1 ETH stop {} reduce", "sell 0.5 ETH stop {} reduce", "sell 1 ETH stop {} limit 1700 reduce"]
+)
+def test_what_comes_after_a_liquidation_is_not_shown(order: str) -> None:
+    game = session(2000, 1700)
+    game.do(parse("buy 1 ETH 10x iso"))
+    liquidation = game.view().positions[0].liquidation_price
+    assert liquidation is not None
+    for price, shown in ((liquidation, True), (liquidation - D("0.01"), False), (liquidation - 100, False)):
+        (preview,) = game.preview(parse(order.format(price)))
+        assert preview.refusal is None
+        assert (preview.after is not None) == shown, price

@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from engine import Session, Setup, parse
 from engine.commands.command import Place, Size
+from engine.events import Filled
+from engine.looking.exits import exit_profit
 from engine.looking.risk import size_at_risk, trade_risk
 from engine.numbers import divide
 from engine.script import DEFAULT_START
@@ -173,3 +175,47 @@ def test_a_trade_that_turns_a_position_risks_what_it_opens() -> None:
     risk = trade_risk(game, parse("buy 3 ETH 10x iso sl 1950"))
     assert risk is not None
     assert (risk.size, risk.entry, risk.at_risk) == (D(2), D(2000), D(100))
+
+
+@pytest.mark.parametrize("entry", ["buy 1 ETH 10x cross", "buy 1 ETH 10x iso", "buy 0.4 ETH ; buy 0.6 ETH"])
+@pytest.mark.parametrize("closed", ["30%", "50%"])
+def test_what_is_left_after_a_partial_close_bears_its_own_fees_only(entry: str, closed: str) -> None:
+    game = session(2000, 1990, 1980, 1900)
+    for text in entry.split(" ; "):
+        game.do(parse(text))
+    game.advance(1)
+    before = game.view().positions[0]
+    game.do(parse(f"close ETH {closed}"))
+    left = game.view().positions[0]
+    risk = trade_risk(game, parse("protect ETH sl 1950"))
+    assert risk is not None
+    assert risk.stop is not None
+    game.do(parse("protect ETH sl 1950"))
+    (stop,) = game.view().orders
+    shown = exit_profit(game.exchange, stop, left)
+    assert shown == risk.stop.profit
+    opening = before.fees * left.size / before.size
+    without = game.view().equity - left.unrealised + opening
+    game.advance(3)
+    assert game.view().positions == ()
+    assert abs(game.view().equity - without - shown) < D("0.0001")
+
+
+def test_a_stop_that_only_reduces_is_told_like_any_other() -> None:
+    game = session(2000, 1990, 1700)
+    game.do(parse("buy 1 ETH 10x iso"))
+    stop, target = (trade_risk(game, parse(f"sell 0.4 ETH {each} reduce")) for each in ("stop 1900", "take 2100"))
+    assert stop is not None
+    assert target is not None
+    assert (stop.size, stop.target, target.stop) == (D("0.4"), None, None)
+    assert stop.at_risk is not None
+    assert target.target is not None
+    assert stop.liquidation == game.view().positions[0].liquidation_price
+    assert not stop.liquidated_first
+    beyond = trade_risk(game, parse("sell 1 ETH stop 1750 reduce"))
+    assert beyond is not None
+    assert beyond.liquidated_first
+    fees = game.view().positions[0].fees
+    game.do(parse("sell 0.4 ETH stop 1900 reduce"))
+    events = [each for each in game.advance(2) if isinstance(each, Filled)]
+    assert abs(events[0].realised - events[0].fee - fees * D("0.4") + stop.at_risk) < D("0.0001")

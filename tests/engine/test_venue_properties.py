@@ -218,6 +218,7 @@ class TestBinance(BinanceMachine.TestCase):
         """Everything is watched while the machine runs."""
 
 
+@pytest.mark.slow  # half a minute; the machine on Binance stays among the quick ones
 class TestSideBySide(SideBySideMachine.TestCase):
     """The machine as a test."""
 

@@ -11,10 +11,8 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
-from tui.key_map import checked_map
 from tui.plain import harmless
 from tui.settings import DEFAULTS, FIELDS, Settings
-from tui.settings.lines import statements
 from tui.themes import THEMES
 
 FILE = "settings.toml"
@@ -76,6 +74,12 @@ def text_of(file: Path) -> str | Problem:
 
 def taken(file: Path, text: str) -> Read:
     """What can be taken of a file's text, statement by statement."""
+    if not text:
+        return Read(DEFAULTS)
+    # Most players have no such file: without one, they need not wait for this.
+    from tui.key_map import checked_map
+    from tui.settings.lines import statements
+
     values: dict[str, Any] = {}
     keys: dict[str, str] = {}
     lines: dict[tuple[str, ...], int] = {}

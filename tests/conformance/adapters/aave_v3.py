@@ -40,6 +40,11 @@ def _in_coins(*names: str) -> tuple[str, ...]:
     return tuple(f"{name}_{coin}" for name in names for coin in COINS)
 
 
+def _since_v33(inputs: Inputs) -> bool:
+    """Whether a row that names a version means one with the newer close factor and the deficit."""
+    return str(inputs.get("version", "v3.3")).lstrip("vV") not in ("3", "3.0", "3.0.0", "3.0.1", "3.1", "3.2")
+
+
 AMOUNTS = ("collateral_to_liquidator", "protocol_fee", "collateral_taken_from_borrower")
 
 
@@ -56,7 +61,7 @@ AMOUNTS = ("collateral_to_liquidator", "protocol_fee", "collateral_taken_from_bo
     "liquidation_bonus",
     "liquidation_protocol_fee",
     "debt_to_cover",
-    optional=("price_drop", "ltv", "interest_elapsed_seconds", "accrued_interest"),
+    optional=("price_drop", "ltv", "interest_elapsed_seconds", "accrued_interest", "receive_a_token", "version"),
     gives=(
         "hf",
         "hf_before",
@@ -80,11 +85,12 @@ def a_call(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     debt = Side(owed, price, _unit(inputs["debt"]))
     factor = health_factor([(amount * after, threshold)], owed * price)
     assert factor is not None
-    most = most_repaid(owed * price, owed * price, amount * after, factor)
+    rules = Parameters(since_v33=_since_v33(inputs))
+    most = most_repaid(owed * price, owed * price, amount * after, factor, rules)
     wanted = most / price if inputs["debt_to_cover"] == "max" else min(_number(inputs["debt_to_cover"]), most / price)
     bonus, share = _number(inputs["liquidation_bonus"]) - ONE, _number(inputs["liquidation_protocol_fee"])
     call = liquidation_call(collateral, debt, wanted, bonus, share)
-    deficit, coin = call.deficit(collateral, debt), str(inputs["collateral"]).lower()
+    deficit, coin = call.deficit(collateral, debt) if rules.since_v33 else Decimal(0), str(inputs["collateral"]).lower()
     return {
         "hf": factor,
         "hf_before": health_factor([(amount * before, threshold)], owed * price),
@@ -195,9 +201,7 @@ def without_dust(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, objec
     "base_variable_borrow_rate",
     "slope1",
     "slope2",
-    "borrow_usage_ratio",
-    "supply_usage_ratio",
-    "reserve_factor",
+    optional=("borrow_usage_ratio", "supply_usage_ratio", "usage_ratio", "reserve_factor"),
     gives=("variable_borrow_rate", "liquidity_rate"),
 )
 def rates(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
@@ -205,25 +209,29 @@ def rates(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     base, slope1, slope2, optimal = (
         _number(inputs[name]) for name in ("base_variable_borrow_rate", "slope1", "slope2", "optimal_usage")
     )
-    borrow = curve_by_rise(base, slope1, slope2, optimal).rate(_number(inputs["borrow_usage_ratio"]))
-    used, factor = _number(inputs["supply_usage_ratio"]), _number(inputs["reserve_factor"])
+    used = inputs.get("borrow_usage_ratio", inputs.get("usage_ratio"))
+    borrow = curve_by_rise(base, slope1, slope2, optimal).rate(_number(used))
+    used, factor = _number(inputs.get("supply_usage_ratio", used)), _number(inputs.get("reserve_factor", 0))
     return {"variable_borrow_rate": borrow, "liquidity_rate": supply_rate(borrow, used, factor)}
 
 
 @adapter(
     "aave_v3",
-    "debt_ceiling_raw",
-    "debt_ceiling_decimals",
     "borrows_dai",
-    optional=("debt_ceiling_usd",),
+    optional=("debt_ceiling_raw", "debt_ceiling_decimals", "debt_ceiling_usd"),
     gives=("isolation_mode_total_debt_raw", "over_ceiling_result"),
 )
 def debt_ceiling(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
-    """Borrows that add up, and one more of as much as the whole ceiling."""
-    ceiling, decimals, debt = int(inputs["debt_ceiling_raw"]), int(inputs["debt_ceiling_decimals"]), 0
+    """Borrows that add up as long as they are allowed, and one more of as much as the whole ceiling."""
+    decimals, debt = int(inputs.get("debt_ceiling_decimals", 2)), 0
+    stated = Decimal(str(inputs.get("debt_ceiling_usd", 0))).scaleb(decimals)
+    ceiling = int(inputs.get("debt_ceiling_raw", stated))
     totals = []
     for borrow in inputs["borrows_dai"]:
-        debt = isolated_debt(debt, _number(borrow), decimals)
+        more = isolated_debt(debt, _number(borrow), decimals)
+        if exceeds_ceiling(more, ceiling):
+            continue
+        debt = more
         totals.append(str(debt))
     beyond = isolated_debt(debt, Decimal(ceiling).scaleb(-decimals), decimals)
     refused = "revert DEBT_CEILING_EXCEEDED" if exceeds_ceiling(beyond, ceiling) else "allowed"

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 from engine.rules.deleveraging import in_turn, leveraged_return, queue
+from tests.conformance.adapters.isolated_references import by_leverage
 from tests.conformance.shape import Adapter, Inputs, adapter
 
 VENUES = ("bitmex",)
@@ -50,4 +52,28 @@ def ranks(*traders: str) -> Adapter:
     return ranked
 
 
-ADAPTERS = (closed_in_turn, ranks("winner", "loser"), ranks("winner"), ranks("loser"))
+@adapter(
+    "bitmex",
+    *("mark", "entry", "mark_value_minus_bankrupt_value"),
+    gives=("rank", "adl_rank"),
+    optional=("side", "qty"),
+)
+def ranked_alone(row: Inputs, expected: Mapping[str, Any]) -> Figures:
+    return dict.fromkeys(("rank", "adl_rank"), rank({"qty": 1, **row}))
+
+
+@adapter("bitmex", "mark_value", "entry_value", "bankrupt_value", gives=("rank", "adl_rank"))
+def ranked_by_values(row: Inputs, expected: Mapping[str, Any]) -> Figures:
+    values = (Decimal(row[name]) for name in ("mark_value", "entry_value", "bankrupt_value"))
+    return dict.fromkeys(("rank", "adl_rank"), leveraged_return(*values))
+
+
+ADAPTERS = (
+    closed_in_turn,
+    ranks("winner", "loser"),
+    ranks("winner"),
+    ranks("loser"),
+    ranked_alone,
+    ranked_by_values,
+    replace(by_leverage, venue="bitmex"),
+)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -10,17 +11,21 @@ from engine.rulebooks.compound_v2 import (
     Supply,
     account_liquidity,
     jump_rate,
+    jump_rate_v2,
     liquidatable,
     most_repaid,
     seize_tokens,
     split_seized,
 )
+from engine.rules.curves import supply_rate
 from tests.conformance.shape import Adapter, Inputs, adapter
 
 VENUES = ("compound_v2",)
 
 WEI = Decimal(1)
 """The tests of account liquidity count in the smallest unit."""
+
+REFUSED = "revert LiquidateComptrollerRejection"
 
 SCENARIO_CLOSE_FACTOR = Decimal("0.1")
 """What spec/scenario/CoreMacros sets up a Comptroller with, of which the rows of scenarios say nothing."""
@@ -34,23 +39,36 @@ def _split(liquidity: Decimal) -> dict[str, object]:
     return {"liquidity": max(liquidity, Decimal(0)), "shortfall": max(-liquidity, Decimal(0))}
 
 
+def _asked(liquidity: Decimal, expected: Mapping[str, Any]) -> dict[str, object]:
+    """Without a shortfall beside it, liquidity is meant with its sign."""
+    return _split(liquidity) if "shortfall" in expected else {"liquidity": liquidity}
+
+
+AMOUNTS = {"1e6": 1_000_000, "5e5": 500_000, "2e6": 2_000_000, "all": None}
+
+
 @adapter(
     "compound_v2",
     "supply",
     "price",
     "collateral_factor",
-    gives=("liquidity", "shortfall", "hypothetical_borrow_1e6", "hypothetical_redeem_all"),
+    optional=("exchange_rate",),
+    gives=(
+        *("liquidity", "shortfall"),
+        *(f"hypothetical_{kind}_{name}" for kind in ("borrow", "redeem") for name in AMOUNTS),
+    ),
 )
 def one_market(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     """One supply, and what borrowing or redeeming would make of it."""
-    price = _number(inputs["price"])
-    supply = Supply(_number(inputs["supply"]), price, _number(inputs["collateral_factor"]))
-    borrow = (Decimal(1_000_000), price)
-    return {
-        **_split(account_liquidity([supply], [], unit=WEI)),
-        "hypothetical_borrow_1e6": _split(account_liquidity([supply], [], borrowed=borrow, unit=WEI)),
-        "hypothetical_redeem_all": _split(account_liquidity([supply], [], redeemed=supply, unit=WEI)),
-    }
+    price, held = _number(inputs["price"]), _number(inputs["supply"])
+    supply = Supply(held, price, _number(inputs["collateral_factor"]), _number(inputs.get("exchange_rate", 1)))
+    result: dict[str, object] = _asked(account_liquidity([supply], []), expected)
+    for name, stated in AMOUNTS.items():
+        amount = held if stated is None else Decimal(stated)
+        redeemed = replace(supply, tokens=amount)
+        result[f"hypothetical_borrow_{name}"] = _split(account_liquidity([supply], [], borrowed=(amount, price)))
+        result[f"hypothetical_redeem_{name}"] = _split(account_liquidity([supply], [], redeemed=redeemed))
+    return result
 
 
 @adapter(
@@ -154,21 +172,32 @@ def kept_by_the_liquidator(inputs: Inputs, expected: Mapping[str, Any]) -> dict[
     return {"effective_incentive": split_seized(taken, _number(inputs["protocol_seize_share"]))[1]}
 
 
-@adapter("compound_v2", "borrow", "supply_value", "collateral_factor", gives=("liquidity", "shortfall", "result"))
+@adapter(
+    "compound_v2",
+    "borrow",
+    "supply_value",
+    "collateral_factor",
+    gives=("liquidity", "shortfall", "result", "liquidatable"),
+)
 def on_the_edge(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     """Whether an account may be liquidated at all."""
     supply = Supply(_number(inputs["supply_value"]), Decimal(1), _number(inputs["collateral_factor"]))
     liquidity = account_liquidity([supply], [(_number(inputs["borrow"]), Decimal(1))])
-    refused = "revert LiquidateComptrollerRejection 3 (INSUFFICIENT_SHORTFALL)"
-    return {**_split(liquidity), "result": "allowed" if liquidatable(liquidity) else refused}
+    falls = liquidatable(liquidity)
+    said = "allowed" if falls else f"{REFUSED} 3 (INSUFFICIENT_SHORTFALL)"
+    return {**_asked(liquidity, expected), "result": said, "liquidatable": falls}
 
 
-@adapter("compound_v2", "borrow", "repay", optional=("close_factor",), gives=("result",))
+@adapter("compound_v2", "borrow", optional=("close_factor", "repay"), gives=("result", "max_repay"))
 def too_much(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     """Whether a call may repay so much."""
     part = _number(inputs.get("close_factor", SCENARIO_CLOSE_FACTOR))
-    allowed = _number(inputs["repay"]) <= most_repaid(_number(inputs["borrow"]), part)
-    return {"result": "allowed" if allowed else "revert LiquidateComptrollerRejection 17 (TOO_MUCH_REPAY)"}
+    most = most_repaid(_number(inputs["borrow"]), part)
+    allowed = _number(inputs.get("repay", most)) <= most
+    return {"result": "allowed" if allowed else f"{REFUSED} 17 (TOO_MUCH_REPAY)", "max_repay": most}
+
+
+POINTS, SUPPLIED = "points_util_pct_to_borrow_apr_pct", "points_util_pct_to_supply_apr_pct"
 
 
 @adapter(
@@ -177,14 +206,23 @@ def too_much(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     "multiplier_pct",
     "jump_pct",
     "kink_pct",
-    optional=("blocks_per_year",),
-    gives=("points_util_pct_to_borrow_apr_pct",),
+    optional=("blocks_per_year", "reserve_factor", "model"),
+    gives=(POINTS, SUPPLIED),
 )
 def jump_rates(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
-    """Points of the curve, in percent."""
-    curve = jump_rate(*(_number(inputs[name]) / 100 for name in ("base_pct", "multiplier_pct", "jump_pct", "kink_pct")))
-    points = [point[0] for point in expected["points_util_pct_to_borrow_apr_pct"]]
-    return {"points_util_pct_to_borrow_apr_pct": [[each, curve.rate(_number(each) / 100) * 100] for each in points]}
+    """Points of the curve, in percent; JumpRateModelV2 reaches its multiplier at the kink."""
+    names = ("base_pct", "multiplier_pct", "jump_pct", "kink_pct")
+    model = jump_rate_v2 if str(inputs.get("model", "")).lower().endswith("v2") else jump_rate
+    curve, factor = model(*(_number(inputs[name]) / 100 for name in names)), _number(inputs.get("reserve_factor", 0))
+
+    def supplied(used: Decimal) -> Decimal:
+        return supply_rate(curve.rate(used), used, factor)
+
+    return {
+        name: [[each, rate(_number(each) / 100) * 100] for each, _ in expected[name]]
+        for name, rate in ((POINTS, curve.rate), (SUPPLIED, supplied))
+        if name in expected
+    }
 
 
 ADAPTERS: tuple[Adapter, ...] = (

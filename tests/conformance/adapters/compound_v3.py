@@ -38,7 +38,7 @@ def _number(value: Any) -> Decimal:
     "asset_price",
     "liquidation_factor",
     "store_front_price_factor",
-    optional=("base_price", "reserves_before", "target_reserves_wei"),
+    optional=("base_price", "reserves_before", "target_reserves_wei", "target_reserves"),
     gives=(
         "discount",
         "discounted_price",
@@ -54,8 +54,8 @@ def storefront(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]
         _number(inputs[name])
         for name in ("base_amount", "asset_price", "liquidation_factor", "store_front_price_factor")
     )
-    reserves, target = inputs.get("reserves_before"), inputs.get("target_reserves_wei")
-    if reserves is not None and target is not None and not for_sale(_number(reserves), _number(target) * BASE_WEI):
+    reserves, target = inputs.get("reserves_before"), _target(inputs)
+    if reserves is not None and target is not None and not for_sale(_number(reserves), target):
         return {"result": "revert NotForSale"}
     discounted = storefront_price(price, share, factor)
     amount = quote_collateral(paid, _number(inputs.get("base_price", 1)), discounted)
@@ -67,6 +67,24 @@ def storefront(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]
         "reserves_after": _number(reserves or 0) + paid,
         "result": "sold",
     }
+
+
+def _target(inputs: Mapping[str, Any]) -> Decimal | None:
+    if "target_reserves_wei" in inputs:
+        return _number(inputs["target_reserves_wei"]) * BASE_WEI
+    return _number(inputs["target_reserves"]) if "target_reserves" in inputs else None
+
+
+RESERVES = ("reserves", "reserves_before")
+
+
+@adapter("compound_v3", optional=(*RESERVES, "target_reserves_wei", "target_reserves"), gives=("result",))
+def for_sale_by_reserves(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
+    """Whether the storefront sells at all."""
+    target = _target(inputs)
+    assert target is not None
+    held = next(_number(inputs[name]) for name in RESERVES if name in inputs)
+    return {"result": "sold" if for_sale(held, target) else "revert NotForSale"}
 
 
 @adapter("compound_v3", "rule", gives=("result",))
@@ -94,48 +112,33 @@ def rates(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     return {f"{side}_apr": _curve(inputs[side]).rate(used) for side in ("supply", "borrow")}
 
 
-VALUES = ("collateral_usd", "collateral_units", "price_before", "price_after")
+VALUES = ("collateral_usd", "collateral_units", "price", "price_before", "price_after")
 MOMENTS = ("", "_before", "_after")
 
 
 def _worth(inputs: Inputs, moment: str) -> Decimal:
     if "collateral_usd" in inputs:
         return _number(inputs["collateral_usd"])
-    return _number(inputs["collateral_units"]) * _number(inputs.get(f"price{moment}", 1))
+    return _number(inputs.get("collateral_units", 0)) * _number(inputs.get(f"price{moment}", inputs.get("price", 1)))
 
 
 @adapter(
     "compound_v3",
     "debt_usd",
-    "liquidate_cf",
-    optional=(*VALUES, "borrow_cf"),
-    gives=tuple(f"liquidatable{moment}" for moment in MOMENTS),
+    optional=(*VALUES, "borrow_cf", "liquidate_cf"),
+    gives=tuple(f"{asked}{moment}" for asked in ("liquidatable", "collateralized") for moment in MOMENTS),
 )
-def may_be_liquidated(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
-    """One collateral at its liquidate factor, before and after a move."""
-    debt, factor = _number(inputs["debt_usd"]), _number(inputs["liquidate_cf"])
-    return {
-        f"liquidatable{moment}": liquidatable(-debt, [(_worth(inputs, moment), factor)])
-        for moment in MOMENTS
-        if f"liquidatable{moment}" in expected
-    }
-
-
-@adapter(
-    "compound_v3",
-    "debt_usd",
-    "borrow_cf",
-    optional=VALUES,
-    gives=tuple(f"collateralized{moment}" for moment in MOMENTS),
-)
-def may_borrow(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
-    """One collateral at its borrow factor, before and after a move."""
-    debt, factor = _number(inputs["debt_usd"]), _number(inputs["borrow_cf"])
-    return {
-        f"collateralized{moment}": borrow_collateralized(-debt, [(_worth(inputs, moment), factor)])
-        for moment in MOMENTS
-        if f"collateralized{moment}" in expected
-    }
+def one_collateral(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
+    """One collateral, or none, at its factors (1 where a row names none), before and after a move."""
+    debt, borrows, covers = (
+        _number(inputs.get(name, default)) for name, default in (("debt_usd", 0), ("borrow_cf", 1), ("liquidate_cf", 1))
+    )
+    found: dict[str, object] = {}
+    for moment in MOMENTS:
+        value = _worth(inputs, moment)
+        found[f"liquidatable{moment}"] = liquidatable(-debt, [(value, covers)])
+        found[f"collateralized{moment}"] = borrow_collateralized(-debt, [(value, borrows)])
+    return found
 
 
 def _values(inputs: Inputs) -> list[Decimal]:
@@ -158,6 +161,30 @@ def _left(inputs: Inputs, debt: Decimal) -> list[str]:
         assert step.size == held.pop(step.position).size
         done.append(step)
     return sorted(held)
+
+
+@adapter(
+    "compound_v3",
+    "debts_base_wei",
+    optional=("collateral", "total_borrow_base", "reserves_before", "borrow_cf", "liquidate_cf", "liquidation_factor"),
+    gives=("new_base_balances", "base_paid_out", "total_borrow_after", "reserves_after", "reserves_change_wei"),
+)
+def absorbing_several(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
+    """Accounts that are absorbed in one call; collateral is a list for each of them, or there is none."""
+    debts = [_number(each) for each in inputs["debts_base_wei"]]
+    held, factor = inputs.get("collateral") or [[]] * len(debts), _number(inputs.get("liquidation_factor", 1))
+    results = [
+        absorbed(-debt, [(value / BASE_WEI, factor) for value in _values({"collateral": own})])
+        for debt, own in zip(debts, held, strict=True)
+    ]
+    change = sum((each.reserves_change for each in results), Decimal(0))
+    return {
+        "new_base_balances": [each.balance for each in results],
+        "base_paid_out": [each.paid_out - each.credit for each in results],
+        "total_borrow_after": _number(inputs.get("total_borrow_base", sum(debts))) - sum(debts),
+        "reserves_after": _number(inputs.get("reserves_before", 0)) + change,
+        "reserves_change_wei": change,
+    }
 
 
 @adapter(
@@ -192,12 +219,25 @@ def absorbing(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-@adapter("compound_v3", "debt_usd", "collateral", "liquidate_cf", gives=("liquidatable", "assets_left"))
+@adapter(
+    "compound_v3",
+    *("debt_usd", "collateral", "liquidate_cf"),
+    optional=("borrow_cf", "liquidation_factor"),
+    gives=("liquidatable", "assets_left", "new_base_balance", "credit_for_collateral", "reserves_change"),
+)
 def absorbed_whole(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, object]:
     """Whether an account may be absorbed, and what the rulebook's steps leave of its collateral."""
     factor, debt = _number(inputs["liquidate_cf"]), _number(inputs["debt_usd"])
     falls = liquidatable(-debt, [(value, factor) for value in _values(inputs)])
-    return {"liquidatable": falls, "assets_left": _left(inputs, debt)}
+    part = _number(inputs.get("liquidation_factor", 1))
+    result = absorbed(-debt, [(value, part) for value in _values(inputs)])
+    return {
+        "liquidatable": falls,
+        "assets_left": _left(inputs, debt),
+        "new_base_balance": result.balance,
+        "credit_for_collateral": result.credit,
+        "reserves_change": result.reserves_change,
+    }
 
 
 @adapter(
@@ -245,9 +285,10 @@ ADAPTERS: tuple[Adapter, ...] = (
     storefront,
     not_for_sale,
     rates,
-    may_be_liquidated,
-    may_borrow,
+    one_collateral,
+    for_sale_by_reserves,
     absorbing,
+    absorbing_several,
     absorbed_whole,
     full_cycle,
 )

@@ -59,10 +59,14 @@ def base(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, Decimal | Non
     "liquidation_fee",
     "max_if_fee",
     gives=("if_fee",),
+    optional=("quote_oracle",),
 )
 def insurance(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, Decimal]:
-    names = ("margin_shortage", "base", "margin_ratio", "liquidation_fee", "price", "max_if_fee")
-    return {"if_fee": insurance_fee(*(number(inputs[name]) for name in names))}
+    price = number(inputs["price"]) * number(inputs.get("quote_oracle", 1))
+    shortage, size, ratio, fee = (
+        number(inputs[name]) for name in ("margin_shortage", "base", "margin_ratio", "liquidation_fee")
+    )
+    return {"if_fee": insurance_fee(shortage, size, ratio, fee, price, number(inputs["max_if_fee"]))}
 
 
 @adapter("drift_v2", "base_fee", "max_fee", "slots_elapsed", gives=("liquidation_fee",))

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from engine.account import YOU, Pool, Position, World
+from engine.account import OTHER, YOU, Pool, Position, World
 from engine.exchange import Exchange
 from engine.ledger import OUTSIDE
 from engine.market import Market
@@ -82,49 +82,65 @@ def close_price(inputs: Inputs, expected: Expected) -> dict[str, object]:
     }
 
 
-@adapter("dydx_v3", "margin", "position", "price", "min_collateralization", gives=("liquidatable",))
-def older_liquidatable(inputs: Inputs, expected: Expected) -> dict[str, object]:
-    least, long = number(inputs["min_collateralization"]), number(inputs["position"]) > 0
-    rate = to_grid(ONE - ONE / least, Decimal("1e-40"), ROUND_FLOOR) if long else least - ONE
-    pool, collateral = account(inputs["margin"], inputs["position"])
-    return {"liquidatable": liquidatable(book_with(rate), pool, collateral, inputs["price"])}
-
-
-@adapter("dydx_v3", "margin", "position", "price", gives=("underwater",))
-def older_underwater(inputs: Inputs, expected: Expected) -> dict[str, object]:
-    pool, collateral = account(inputs["margin"], inputs["position"])
-    health = DydxV3().health(pool, collateral, "backstop")
-    return {"underwater": not health.safe({"X": number(inputs["price"])})}
-
-
 @adapter(
     "dydx_v3",
-    "liquidated",
-    gives=("maker_after", "taker_after"),
-    optional=("maker_before", "taker_before"),
+    *("margin", "position", "price"),
+    gives=("liquidatable", "underwater"),
+    optional=("min_collateralization",),
 )
-def older_partial(inputs: Inputs, expected: Expected) -> dict[str, object]:
-    """A part of the position is traded at its close price; that of one position is the same at every mark."""
-    found: dict[str, object] = {}
-    for who in ("maker", "taker"):
-        if f"{who}_before" in inputs:
-            found[f"{who}_after"] = _after(inputs[f"{who}_before"], number(inputs["liquidated"]))
+def older_account(inputs: Inputs, expected: Expected) -> dict[str, object]:
+    """Whether a least collateralisation is kept, where the row names one, and whether anything is left at all."""
+    pool, collateral = account(inputs["margin"], inputs["position"])
+    prices = {"X": number(inputs["price"])}
+    found: dict[str, object] = {"underwater": not DydxV3().health(pool, collateral, "backstop").safe(prices)}
+    if "min_collateralization" in inputs:
+        least, long = number(inputs["min_collateralization"]), number(inputs["position"]) > 0
+        rate = to_grid(ONE - ONE / least, Decimal("1e-40"), ROUND_FLOOR) if long else least - ONE
+        found["liquidatable"] = liquidatable(book_with(rate), pool, collateral, inputs["price"])
     return found
 
 
-def _after(before: Mapping[str, Any], liquidated: Decimal) -> dict[str, Decimal]:
+PARTIAL = ("maker_after", "taker_after")
+
+
+@adapter("dydx_v3", "liquidated", gives=PARTIAL, optional=("maker_before", "taker_before", "price"))
+def older_partial(inputs: Inputs, expected: Expected) -> dict[str, object]:
+    """The maker's position is liquidated (the taker's, where only that is there), and the other takes it over."""
+    return _taken_over(inputs, "maker" if "maker_before" in inputs else "taker")
+
+
+@adapter("dydx_v3", "liquidated", "maker_before", "taker_before", gives=PARTIAL, optional=("price",), named="short")
+def older_partial_of_the_short(inputs: Inputs, expected: Expected) -> dict[str, object]:
+    """The same where the row is about the side that is short."""
+    return _taken_over(inputs, "maker" if number(inputs["maker_before"]["position"]) < 0 else "taker")
+
+
+def _taken_over(inputs: Inputs, failed: str) -> dict[str, object]:
+    """A part of the position is traded at its close price; that of one position is the same at every mark."""
     world, book, mark = World("USDC"), DydxV3(), ONE
     market = Market("X", Decimal("0.000001"), Decimal("0.000001"))
     setup = Setup(venue="dydx_v3", mode="cross", fees=False, funding=False, slippage=False)
     exchange = Exchange(world, book, setup, {"X": market})
-    wallet, size = world.account(YOU).wallet, number(before["position"])
-    exchange.settle(wallet, "X", size, mark)
-    world.move(OUTSIDE, wallet, number(before["margin"]) + size * mark)
+    wallets = {}
+    for who, name in (("maker", YOU), ("taker", f"{OTHER}taker")):
+        if f"{who}_before" in inputs:
+            before, wallets[who] = inputs[f"{who}_before"], world.account(name).wallet
+            size = number(before["position"])
+            exchange.settle(wallets[who], "X", size, mark)
+            world.move(OUTSIDE, wallets[who], number(before["margin"]) + size * mark)
+    wallet = wallets[failed]
     price = book.close_prices(wallet, world.balance(wallet), {"X": mark})["X"]
-    exchange.settle(wallet, "X", -liquidated if size > 0 else liquidated, price)
-    left = wallet.position("X")
-    return {"margin": world.balance(wallet) - left.cost, "position": left.size}
+    sold = number(inputs["liquidated"]) * wallet.position("X").side
+    for who, each in wallets.items():
+        exchange.settle(each, "X", -sold if who == failed else sold, price)
+    return {
+        f"{who}_after": {
+            "margin": world.balance(each) - each.position("X").cost,
+            "position": each.position("X").size,
+        }
+        for who, each in wallets.items()
+    }
 
 
 VENUES = ("dydx_v3",)
-ADAPTERS = (growing_fraction, close_price, older_liquidatable, older_underwater, older_partial)
+ADAPTERS = (growing_fraction, close_price, older_account, older_partial, older_partial_of_the_short)

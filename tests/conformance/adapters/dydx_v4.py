@@ -9,16 +9,13 @@ from typing import Any
 
 from engine.account import Pool, Position
 from engine.commands.grammar import parse
-from engine.formula import Const
-from engine.margin import Health, raw_failing_price
+from engine.margin import raw_failing_price
 from engine.numbers import ONE, ZERO, to_grid
 from engine.rulebooks.base import Failing, Refusal
 from engine.rulebooks.data.dydx_v4_parameters import Parameters
 from engine.rulebooks.dydx_v4 import (
     DydxV4,
     funding_share,
-    least_liquidatable_notional,
-    liquidatable_notional,
     margin_requirement,
 )
 from engine.rules.bankruptcy import insurance_fund_delta, largest_spread, proportional_value
@@ -29,6 +26,9 @@ from tests.conformance.shape import Inputs, adapter
 from tests.engine.tapes import tape_of
 
 MILLION = Decimal(1_000_000)
+CAPS = ("lower_cap", "upper_cap")
+LONG_CAPS = tuple(f"open_interest_{name}" for name in CAPS)
+INVALID_DELTA = "ErrInvalidPerpetualPositionSizeDelta"
 Expected = Mapping[str, Any]
 
 
@@ -40,7 +40,7 @@ def tier(inputs: Inputs) -> LiquidityTier:
     """The liquidity tier that a row describes in millionths."""
     initial = number(inputs.get("initial_margin_ppm", inputs.get("base_imf_ppm", inputs.get("imf_ppm"))))
     share = number(inputs.get("maintenance_fraction_ppm", 1_000_000))
-    caps = (number(inputs.get(name, 0)) for name in ("lower_cap", "upper_cap"))
+    caps = (number(inputs.get(name, inputs.get(f"open_interest_{name}", 0))) for name in CAPS)
     return LiquidityTier("of the row", initial / MILLION, share / MILLION, *caps)
 
 
@@ -86,11 +86,9 @@ def maintenance_of_tier(inputs: Inputs, expected: Expected) -> dict[str, object]
 
 @adapter(
     "dydx_v4",
-    "lower_cap",
-    "upper_cap",
     "open_interest_notional",
     gives=("effective_imf_ppm",),
-    optional=("base_imf_ppm", "initial_margin_ppm", "imf_ppm"),
+    optional=("base_imf_ppm", "initial_margin_ppm", "imf_ppm", *CAPS, *LONG_CAPS),
 )
 def initial_by_open_interest(inputs: Inputs, expected: Expected) -> dict[str, object]:
     book = DydxV4(Parameters(tiers={"X": tier(inputs)}, open_interest={"X": number(inputs["open_interest_notional"])}))
@@ -101,7 +99,7 @@ def initial_by_open_interest(inputs: Inputs, expected: Expected) -> dict[str, ob
     "dydx_v4",
     "big_quote_quantums",
     gives=("imr_quantums", "initial_margin_quantums"),
-    optional=("imf_ppm", "base_imf_ppm", "initial_margin_ppm", "lower_cap", "upper_cap", "open_interest_notional"),
+    optional=("imf_ppm", "base_imf_ppm", "initial_margin_ppm", *CAPS, *LONG_CAPS, "open_interest_notional"),
 )
 def rounded_initial_margin(inputs: Inputs, expected: Expected) -> dict[str, object]:
     fraction = tier(inputs).initial_at(number(inputs.get("open_interest_notional", 0)))
@@ -137,22 +135,34 @@ def funding_index(inputs: Inputs, expected: Expected) -> dict[str, object]:
     return {"index_delta": to_grid((share * price).scaleb(12 + int(inputs["base_atomic_resolution"])), ONE, ROUND_DOWN)}
 
 
-@adapter("dydx_v4", "quote", "positions", gives=("liquidatable",))
+@adapter("dydx_v4", "quote", "positions", gives=("liquidatable", "tnc", "mmr", "imr"))
 def is_liquidatable(inputs: Inputs, expected: Expected) -> dict[str, object]:
     book, pool, collateral, marks = account(inputs)
     failing = Failing(pool, collateral, marks, frozenset(marks), 0)
-    return {"liquidatable": book.next_step(failing) is not None}
+    maintenance, initial = (book.health(pool, collateral, level) for level in ("maintenance", "withdraw"))
+    return {
+        "liquidatable": book.next_step(failing) is not None,
+        "tnc": maintenance.credit.exact(marks),
+        "mmr": maintenance.requirement.exact(marks),
+        "imr": initial.requirement.exact(marks),
+    }
 
 
-@adapter("dydx_v4", "quote", "positions", "closed_index", "delta_size", gives=("bankruptcy_quote",))
+@adapter("dydx_v4", "quote", "positions", "closed_index", "delta_size", gives=("bankruptcy_quote", "error"))
 def bankruptcy_quote(inputs: Inputs, expected: Expected) -> dict[str, object]:
+    """What closing a part must bring; the chain refuses a part that closes nothing, or more than there is."""
     place, traded = int(inputs["closed_index"]), number(inputs["delta_size"])
     book, pool, collateral, marks = account(inputs)
-    held = pool.positions[f"M{place}"]
-    value = closing_value(inputs, traded, Decimal("0.000001"), place)
+    held = pool.positions.get(f"M{place}")
+    if held is None:
+        return {"bankruptcy_quote": None, "error": INVALID_DELTA}
+    try:
+        value = closing_value(inputs, traded, Decimal("0.000001"), place)
+    except ValueError:
+        return {"bankruptcy_quote": None, "error": INVALID_DELTA}
     price = book.bankruptcy_prices(pool, collateral, marks)[held.key]
     assert abs(value + traded * price) < Decimal("0.000001")  # the price that liquidations use is the same
-    return {"bankruptcy_quote": value}
+    return {"bankruptcy_quote": value, "error": None}
 
 
 @adapter(
@@ -179,8 +189,10 @@ def rounded_bankruptcy_quote(inputs: Inputs, expected: Expected) -> dict[str, ob
     "bankruptcy_adjustment",
     "spread_to_maintenance_margin_ratio",
     gives=("fillable_price",),
+    optional=("delta_size",),
 )
 def fillable(inputs: Inputs, expected: Expected) -> dict[str, object]:
+    """The same for a part of the position as for all of it."""
     book, pool, collateral, marks = account(
         inputs,
         bankruptcy_adjustment=number(inputs["bankruptcy_adjustment"]),
@@ -198,7 +210,7 @@ def fillable(inputs: Inputs, expected: Expected) -> dict[str, object]:
     "fill_price",
     "max_liquidation_fee",
     gives=("insurance_fund_delta",),
-    optional=("fill_size", "mmf"),
+    optional=("fill_size", "mmf", "imf", "market"),
 )
 def insurance_delta(inputs: Inputs, expected: Expected) -> dict[str, object]:
     size = number(inputs["position"])
@@ -240,7 +252,9 @@ def front_end_figures(inputs: Inputs, expected: Expected) -> dict[str, object]:
     }
 
 
-@adapter("dydx_v4", "equity", "size", "oracle", "mmf", gives=("liquidation_price",), optional=("mmr_other", "imf"))
+@adapter(
+    "dydx_v4", "equity", "size", "oracle", "mmf", gives=("liquidation_price", "mmr"), optional=("mmr_other", "imf")
+)
 def documented_liquidation_price(inputs: Inputs, expected: Expected) -> dict[str, object]:
     """What other positions require is that of one at a price that stands still."""
     size, oracle = number(inputs["size"]), number(inputs["oracle"])
@@ -254,7 +268,10 @@ def documented_liquidation_price(inputs: Inputs, expected: Expected) -> dict[str
         marks["M1"] = number(inputs["mmr_other"]) / rate
         positions["M1"] = Position("M1", ONE, marks["M1"])
     health = book.health(Pool("cross", "you/cross", positions), number(inputs["equity"]), "maintenance")
-    return {"liquidation_price": raw_failing_price(health.margin, "M0", -positions["M0"].side, marks)}
+    return {
+        "liquidation_price": raw_failing_price(health.margin, "M0", -positions["M0"].side, marks),
+        "mmr": health.requirement.exact(marks),
+    }
 
 
 @adapter(
@@ -288,45 +305,9 @@ def documented_loss(inputs: Inputs, expected: Expected) -> dict[str, object]:
     return found
 
 
-@adapter("dydx_v4", "smmr", "mmf", gives=("max_spread",))
+@adapter("dydx_v4", "smmr", "mmf", gives=("max_spread",), optional=("imf", "maintenance_fraction"))
 def liquidation_spread(inputs: Inputs, expected: Expected) -> dict[str, object]:
     return {"max_spread": largest_spread(number(inputs["mmf"]), number(inputs["smmr"]))}
-
-
-@adapter(
-    "dydx_v4",
-    "nc",
-    gives=("maintenance_collateralized", "initial_collateralized"),
-    optional=("mmr", "imr"),
-)
-def collateralised(inputs: Inputs, expected: Expected) -> dict[str, object]:
-    def safe(requirement: str) -> bool:
-        health = Health(Const("NC", number(inputs["nc"])), Const(requirement, number(inputs[requirement])))
-        return health.safe({})
-
-    names = {"maintenance_collateralized": "mmr", "initial_collateralized": "imr"}
-    return {name: safe(requirement) for name, requirement in names.items() if requirement in inputs}
-
-
-@adapter(
-    "dydx_v4",
-    "position_btc",
-    "oracle",
-    gives=("max_notional", "min_notional"),
-    optional=("max_position_portion_ppm", "min_position_notional", "max_notional_liquidated"),
-)
-def block_limits(inputs: Inputs, expected: Expected) -> dict[str, object]:
-    _, pool, _, marks = account(inputs)
-    notional = pool.positions["M0"].notional(marks["M0"])
-    own = Parameters(
-        position_share=number(inputs.get("max_position_portion_ppm", 1_000_000)) / MILLION,
-        least_notional=number(inputs.get("min_position_notional", 1000)),
-        block_limit=number(inputs.get("max_notional_liquidated", notional)),
-    )
-    return {
-        "max_notional": liquidatable_notional(notional, own),
-        "min_notional": least_liquidatable_notional(notional, own),
-    }
 
 
 VENUES = ("dydx_v4",)
@@ -345,6 +326,4 @@ ADAPTERS = (
     documented_liquidation_price,
     documented_loss,
     liquidation_spread,
-    collateralised,
-    block_limits,
 )

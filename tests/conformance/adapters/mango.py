@@ -96,9 +96,13 @@ def asked(holdings: Holdings, expected: Expected) -> Figures:
 
 
 def scaled(row: Inputs, known: Inputs) -> HealthWeights:
-    """Of a bank with all deposits (`dep`) and borrows (`bor…`), and from where they scale."""
+    """Of a bank with all deposits (`dep`, and whatever else may become one) and borrows (`bor…`), and from where they
+    scale."""
     init, price = pair(row, "init_asset_weight", "init_liab_weight"), number(row["price"])
-    amounts = {"dep": ZERO, "bor": ZERO, **{key[:3]: number(known[key]) for key in known if "start" not in key}}
+    amounts = {"dep": ZERO, "bor": ZERO}
+    for key in known:
+        if "start" not in key:
+            amounts["bor" if key.startswith("bor") else "dep"] += number(known[key])
     starts = {key[:3]: number(known[key]) for key in known if "start" in key}
     long = scaled_asset_weight(init.long, amounts["dep"], price, starts.get("dep"))
     short = scaled_liability_weight(init.short, amounts["bor"], price, starts.get("bor"))

@@ -12,6 +12,7 @@ from engine.account import Position
 from engine.margin import bracket_requirement, brackets
 from engine.numbers import ONE, ZERO
 from engine.rules.portfolio import (
+    Delta,
     delta_of,
     gross_contingency,
     inter_commodity_spread,
@@ -58,6 +59,17 @@ def minimum_by_delta(row: Inputs, expected: Mapping[str, Any]) -> Figures:
     }
 
 
+@adapter(
+    "paradex_pm",
+    *("spot", "net_delta", "gross_delta", "net_delta_rate", "hedged_delta_rate"),
+    gives=("hedged_delta", "min_delta_risk"),
+)
+def minimum_of_deltas(row: Inputs, expected: Mapping[str, Any]) -> Figures:
+    delta = Delta(Decimal(row["net_delta"]), Decimal(row["gross_delta"]))
+    rates = (Decimal(row[name]) for name in ("net_delta_rate", "hedged_delta_rate"))
+    return {"hedged_delta": delta.hedged, "min_delta_risk": delta.requirement(Decimal(row["spot"]), *rates)}
+
+
 @adapter("deribit_pm", "long_btc_fut_a", "short_btc_fut_b", "contingency", gives=("contingency_btc",))
 def offset_futures(row: Inputs, expected: Mapping[str, Any]) -> Figures:
     sizes = (Decimal(row["long_btc_fut_a"]), -Decimal(row["short_btc_fut_b"]))
@@ -67,15 +79,13 @@ def offset_futures(row: Inputs, expected: Mapping[str, Any]) -> Figures:
 @adapter(
     "dederi_pm",
     "qty",
-    "forward",
-    "shocks",
     gives=("pnl", "contingency", "worst_loss"),
-    optional=("index", "contingency_factor"),
+    optional=("forward", "shocks", "index", "contingency_factor"),
 )
 def simulated_profit(row: Inputs, expected: Mapping[str, Any]) -> Figures:
     """One future in scenarios of its forward price."""
-    held, marks = Position("F", Decimal(row["qty"])), {"F": Decimal(row["forward"])}
-    scenarios = {str(shock): {"F": Decimal(shock)} for shock in row["shocks"]}
+    held, marks = Position("F", Decimal(row["qty"])), {"F": Decimal(row.get("forward", row.get("index", 0)))}
+    scenarios = {str(shock): {"F": Decimal(shock)} for shock in row.get("shocks", [0])}
     index, factor = Decimal(row.get("index", 0)), Decimal(row.get("contingency_factor", 0))
     return {
         "pnl": [-scenario_loss(label, [held], moves).exact(marks) for label, moves in scenarios.items()],
@@ -84,13 +94,22 @@ def simulated_profit(row: Inputs, expected: Mapping[str, Any]) -> Figures:
     }
 
 
-@adapter("okx_pm", "hedge_tiers", gives=("mr9",))
+@adapter("okx_pm", "hedge_tiers", gives=("mr9",), optional=("hedge", "hedge_amount", "hedge_usd"))
 def depeg_charge(row: Inputs, expected: Mapping[str, Any]) -> Figures:
     """Each tier is (how much of the hedge falls into it, its rate): brackets that begin where those before end."""
     amounts, rates = ([Decimal(tier[column]) for tier in row["hedge_tiers"]] for column in (0, 1))
     ends = list(accumulate(amounts))
     tiers = brackets(zip((ZERO, *ends), rates, strict=False))
-    return {"mr9": bracket_requirement(Position("hedge", ends[-1]), tiers).exact({"hedge": ONE})}
+    hedge = next((Decimal(row[name]) for name in ("hedge", "hedge_amount", "hedge_usd") if name in row), ends[-1])
+    return {"mr9": bracket_requirement(Position("hedge", hedge), tiers).exact({"hedge": ONE})}
 
 
-ADAPTERS = (inter_commodity, intra_commodity, minimum_by_delta, offset_futures, simulated_profit, depeg_charge)
+ADAPTERS = (
+    inter_commodity,
+    intra_commodity,
+    minimum_by_delta,
+    minimum_of_deltas,
+    offset_futures,
+    simulated_profit,
+    depeg_charge,
+)

@@ -157,6 +157,22 @@ def spot_account(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, Decim
 
 @adapter(
     "vertex",
+    *("quote", "spot", "spot_price"),
+    optional=("spot_w", "spot_long_w", "spot_short_w"),
+    gives=("init_health", "maint_health"),
+)
+def coin_account(inputs: Inputs, expected: Mapping[str, Any]) -> dict[str, Decimal]:
+    """The same with weights as (initial, maintenance) pairs."""
+    amount = number(inputs["spot"])
+    given = inputs.get("spot_w", inputs.get("spot_long_w" if amount > 0 else "spot_short_w"))
+    weights = sided(given, None) if amount > 0 else sided(None, given)
+    marks = {"BTC-SPOT": number(inputs["spot_price"])}
+    initial, maintenance = healths(inputs["quote"], (weights, weights), marks, Position("BTC-SPOT", amount))
+    return {"init_health": initial, "maint_health": maintenance}
+
+
+@adapter(
+    "vertex",
     "quote",
     "spot",
     "spot_price",
@@ -244,6 +260,7 @@ ADAPTERS: tuple[Adapter, ...] = (
     perp_health,
     perp_account,
     spot_account,
+    coin_account,
     spread_account,
     estimated,
     funding,
