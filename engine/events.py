@@ -61,7 +61,7 @@ class CashedOut(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetMoved(Event):
     """An asset was supplied, withdrawn, borrowed or repaid: `amount` in its own units, `value` in quote units at the
-    mark; `net` is what the account then has of it (negative: owes)."""
+    mark; `net` is what the account then has of it (negative: owes); `rescue` as for money that comes in."""
 
     kind: ClassVar[str] = "lend"
     symbol: str
@@ -69,6 +69,7 @@ class AssetMoved(Event):
     amount: Decimal
     value: Decimal
     net: Decimal
+    rescue: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from engine.account import YOU, Account, Pool, World
-from engine.commands.actions import answer, carry_out
+from engine.commands.actions import answer, carry_out, puts_in
 from engine.commands.command import Command, Deposit, End
 from engine.commands.turn import Refused, Turn
 from engine.events import Ended, Event, FundingPaid, WipedOut
@@ -133,7 +133,7 @@ class Session:
             self._funded_until = funded_until
             return answer(replace(turn, account=self.account), command, refused.refusal)
         self.commands = given
-        if isinstance(command, Deposit) and self.state == "wiped out":
+        if self.state == "wiped out" and puts_in(command):
             self.state = "running"
         if not isinstance(command, End):
             self._check_standing(moment, standing)

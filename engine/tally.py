@@ -58,12 +58,9 @@ class Tally:
             case FundingPaid() | InterestPaid():
                 self.funding += event.amount
             case Deposited():
-                self.deposits += event.amount
-                self.stake = event.amount if event.rescue else self.stake + event.amount
-                self.rescues = max(self.rescues, event.rescue)
+                self._put_in(event.amount, event.rescue)
             case AssetMoved(action="supply" | "repay"):
-                self.deposits += event.value
-                self.stake += event.value
+                self._put_in(event.value, event.rescue)
             case AssetMoved():
                 self.withdrawals += event.value
             case CashedOut():
@@ -72,3 +69,9 @@ class Tally:
                 self.calls += 1
             case LiquidationStarted():
                 self.liquidations += 1
+
+    def _put_in(self, value: Decimal, rescue: int) -> None:
+        """Count money or an asset that came in, for the `rescue`-th time after a wipe-out."""
+        self.deposits += value
+        self.stake = value if rescue else self.stake + value
+        self.rescues = max(self.rescues, rescue)

@@ -26,7 +26,7 @@ from engine.commands.command import (
     Reverse,
     SetMode,
 )
-from engine.commands.lending import coin_market, lend, newly_refused
+from engine.commands.lending import INWARD, coin_market, lend, newly_refused
 from engine.commands.turn import Refused, Turn
 from engine.events import CashedOut, Deposited, Ended, FillReason, HedgeSet, LeverageSet, MarginMoved, ModeSet, Noted
 from engine.ledger import OUTSIDE
@@ -56,6 +56,11 @@ def answer(turn: Turn, command: Command, refusal: Refusal) -> Refusal:
     if isinstance(command, Place) and isinstance(refusal, admission.Shortage):
         return with_a_size_that_fits(turn, command, refusal)
     return refusal
+
+
+def puts_in(command: Command) -> bool:
+    """Whether a command brings something in to trade with."""
+    return isinstance(command, Deposit) or (isinstance(command, Lend) and command.action in INWARD)
 
 
 def _close(turn: Turn, command: Close) -> None:
@@ -233,7 +238,9 @@ def _money(amount: Decimal) -> Decimal:
 def _cash_out(turn: Turn, command: CashOut) -> None:
     amount, most = _money(command.amount), turn.exchange.movable(turn.account.wallet, turn.at)
     if amount > most:
-        raise Refused(f"the wallet can spare {received(most, Decimal('0.01')):,} at most", "close something first")
+        fits = received(most, CENT)
+        hint = f"try {CashOut(fits)}" if fits > 0 else "close something first"
+        raise Refused(f"the wallet can spare {fits:,} at most", hint)
     wallet = turn.account.wallet
     if refusal := newly_refused(turn, wallet, turn.exchange.world.balance(wallet) - amount):
         raise Refused(refusal.reason, refusal.would_work)

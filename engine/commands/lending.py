@@ -45,6 +45,7 @@ def lend(turn: Turn, command: Lend) -> None:
     _check_health(turn, command, market, held, amount)
     value = _move(turn, command, market, amount)
     net = _quote_net(turn) if market is None else _wallet(turn).position(market.symbol).size
+    rescue = turn.rescues + 1 if turn.wiped_out and command.action in INWARD else 0
     turn.exchange.tell(
         AssetMoved(
             **turn.stamp,
@@ -53,6 +54,7 @@ def lend(turn: Turn, command: Lend) -> None:
             amount=amount,
             value=value,
             net=net,
+            rescue=rescue,
         )
     )
 
@@ -109,10 +111,12 @@ def _check_health(turn: Turn, command: Lend, market: Market | None, held: Decima
 
     def refused(moved: Decimal) -> Refusal | None:
         pool, balance = _after(turn, market, sign * moved)
+        if command.action in ("supply", "borrow") and (refusal := newly_refused(turn, pool, balance)):
+            return refusal
         stands = rulebook.health(pool, balance, level).safe(marks) if pool.positions else balance >= 0
-        if sign < 0 and not stands:
-            return Refusal(f"{command.action} {plain(moved)} {command.asset} would leave too little ({rulebook.keeps})")
-        return newly_refused(turn, pool, balance) if command.action in ("supply", "borrow") else None
+        if sign > 0 or stands:
+            return None
+        return Refusal(f"{command.action} {plain(moved)} {command.asset} would leave too little ({rulebook.keeps})")
 
     if pool_acts(wallet):
         raise Refused("the account is being liquidated", "wait until that is over")

@@ -73,7 +73,7 @@ def close_against_others(exchange: Exchange, account: Account, pool: Pool, step:
     position, payers = pool.positions[step.position], exchange.payers(pool)
     market = exchange.markets[position.symbol]
     price = market.price_up(step.price) if position.side > 0 else market.price_down(step.price)
-    _deleverage(exchange, pool, step.position, position, max(price, market.tick_size), moment, pool.key)
+    _deleverage(exchange, pool, step.position, position, max(price, market.tick_size), moment, pool)
     _end_if_empty(exchange, account, pool, step.position, payers, moment)
 
 
@@ -97,7 +97,7 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
         price = _price_of(exchange, step, position)
         if not covered and price != moment.marks[symbol]:  # at the mark, others would be closed and nothing paid
             at = moment.before[symbol] if price is None else price
-            _deleverage(exchange, fund, symbol, position, at, moment, pool.key)
+            _deleverage(exchange, fund, symbol, position, at, moment, pool)
         exchange.settle(fund, symbol, -fund.position(symbol).size, moment.marks[symbol])
         exchange.tell(
             TakenOver(
@@ -126,10 +126,10 @@ def _price_of(exchange: Exchange, step: TakeOver, position: Position) -> Decimal
 
 
 def _deleverage(
-    exchange: Exchange, holder: Pool, key: str, position: Position, price: Decimal, moment: Moment, failed: str
+    exchange: Exchange, holder: Pool, key: str, position: Position, price: Decimal, moment: Moment, failed: Pool
 ) -> None:
     """Close `position`, which `holder` has under `key`, at `price` against winners on the other side, in the venue's
-    order, without fees; `failed` is the key of the pool that was liquidated.
+    order, without fees; `failed` is the pool that was liquidated.
 
     Nobody is closed at a price that would leave them below zero.
     """
@@ -145,7 +145,7 @@ def _deleverage(
         if exchange.world.balance(trader) + trader.position(symbol).unrealised(price) < 0:
             continue
         exchange.settle(trader, symbol, position.side * size, price)
-        realised, itself = exchange.settle(holder, key, -position.side * size, price), holder.key == failed
+        realised, itself = exchange.settle(holder, key, -position.side * size, price), holder is failed
         left -= size
         exchange.tell(
             Deleveraged(
@@ -155,7 +155,7 @@ def _deleverage(
                 size=size,
                 price=price,
                 rank=rank,
-                pool=failed,
+                pool=failed.key,
                 realised=realised if itself else None,
                 position=holder.position(key).size if itself else None,
             )

@@ -53,7 +53,18 @@ from engine.rules.lending import (
 )
 from engine.rules.lending_words import BASIS_POINT, maintenance_setter, set_share, shares_setter, switch
 from engine.rules.overrides import EVERY_MARKET, Setter, capital_setter, overridden, rate_setter
-from engine.rules.seizing import Seizure, Side, bought_at_mark, close_factor, liquidation_call, of_call, without_dust
+from engine.rules.seizing import (
+    Seizure,
+    Side,
+    bought_at_mark,
+    close_factor,
+    fee_on_bonus,
+    liquidation_call,
+    of_call,
+    seizure,
+    without_dust,
+    written_off,
+)
 from engine.rules.venue import HOUR, Venue
 
 TREASURY, UMBRELLA = "treasury", "umbrella"
@@ -294,7 +305,7 @@ class AaveV3(Venue):
             return None
         debt, collateral = largest(owed(held), marks), largest(collaterals, marks)
         if debt is None or collateral is None:
-            return self._write_off(failing)
+            return written_off(failing, UMBRELLA)  # at the oracle’s price it becomes a deficit
         return of_call(self._call(debt, collateral, held, marks), debt, collateral, marks, TREASURY)[0]
 
     def _call(
@@ -317,17 +328,9 @@ class AaveV3(Venue):
     def _sale(self, repaid: Decimal, coins: Iterable[Holding], marks: Mapping[str, Decimal]) -> HandOver:
         """The coins that a liquidator gets for a coin debt that it has just repaid: the largest collateral."""
         collateral = max(coins, key=lambda each: each.value(marks))
-        there, worth = self.reserve(collateral.symbol), collateral.value(marks)
-        seized = min(worth, EXACT.multiply(repaid, ONE + there.bonus))
-        fee = EXACT.multiply(max(ZERO, seized - repaid), there.protocol_fee)
-        return of_call(Seizure(repaid, seized, fee), Holding("USDC", -repaid), collateral, marks, TREASURY)[0]
-
-    def _write_off(self, failing: Failing) -> Step | None:
-        """Without collateral a debt in coins becomes a deficit, at the oracle's price."""
-        for key, position in sorted(failing.pool.positions.items()):
-            if position.size < 0:
-                return HandOver(key, -position.size, failing.marks[position.symbol], taker=UMBRELLA)
-        return None
+        there = self.reserve(collateral.symbol)
+        call = fee_on_bonus(seizure(repaid, collateral.value(marks), there.bonus), there.protocol_fee)
+        return of_call(call, Holding("USDC", -call.repaid), collateral, marks, TREASURY)[0]
 
 
 def _refuse_outside(emode: EMode, debts: Iterable[Holding]) -> Refusal | None:

@@ -17,7 +17,7 @@ from engine.account import Pool, Position
 from engine.assets import of_market
 from engine.margin import Health
 from engine.numbers import EXACT, ONE, ZERO, divide, to_grid
-from engine.rulebooks.base import Accrual, Card, Failing, HandOver, Level, Overrides, OwnGauge, Role, Step
+from engine.rulebooks.base import Accrual, Card, Failing, Level, Overrides, OwnGauge, Role, Step
 from engine.rules.curves import KinkedCurve, simple_growth, supply_rate
 from engine.rules.lending import (
     Holding,
@@ -35,7 +35,7 @@ from engine.rules.lending import (
 )
 from engine.rules.lending_words import maintenance_setter, set_share, shares_setter
 from engine.rules.overrides import Setter, capital_setter, overridden, rate_setter
-from engine.rules.seizing import Seizure, bought_at_mark, fee_on_seized, of_call, seizure
+from engine.rules.seizing import bought_at_mark, fee_on_seized, of_call, seizure, written_off
 from engine.rules.venue import HOUR, Venue
 
 RESERVES = "reserves"
@@ -51,6 +51,7 @@ UNSURE = (
     "not found: what happens to bad debt; here the reserves pay it, as far as they go, then the depositors",
     "chosen: the reserves’ size; a swap costs 0.05 % and meets a stated depth: Compound itself trades nothing",
     "chosen: interest is settled every hour, on coins in USDC at the mark; amounts are not truncated to 18 decimals",
+    "chosen: USDC earns interest only while there are coins too, supplied or owed",
     "left out: deprecated markets (liquidated without shortfall), borrow caps, COMP rewards",
 )
 
@@ -281,25 +282,16 @@ class CompoundV2(Venue):
         repaid = bought_at_mark(failing)
         if repaid is not None and coins:
             collateral = max(coins, key=lambda each: each.value(marks))
-            seized = min(collateral.value(marks), EXACT.multiply(repaid, ONE + own.incentive))
-            call = fee_on_seized(Seizure(repaid, seized), own.protocol_share)
-            return of_call(call, Holding("USDC", -repaid), collateral, marks, RESERVES)[0]
+            call = fee_on_seized(seizure(repaid, collateral.value(marks), own.incentive), own.protocol_share)
+            return of_call(call, Holding("USDC", -call.repaid), collateral, marks, RESERVES)[0]
         if self.health(failing.pool, failing.collateral, "maintenance").safe(marks):
             return None
         debt, most = largest(owed(held), marks), largest(supplied(held), marks)
         if debt is None or most is None:
-            return _write_off(failing)
+            return written_off(failing, RESERVES)
         wanted = most_repaid(debt.value(marks), own.close_factor)
         call = fee_on_seized(seizure(wanted, most.value(marks), own.incentive), own.protocol_share)
         return of_call(call, debt, most, marks, RESERVES)[0]
-
-
-def _write_off(failing: Failing) -> Step | None:
-    """Without collateral a debt in coins is bad, at the oracle's price."""
-    for key, position in sorted(failing.pool.positions.items()):
-        if position.size < 0:
-            return HandOver(key, -position.size, failing.marks[position.symbol], taker=RESERVES)
-    return None
 
 
 OVERRIDES: Mapping[str, Setter[Parameters]] = MappingProxyType(

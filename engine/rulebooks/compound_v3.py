@@ -59,6 +59,7 @@ UNSURE = (
     "chosen: utilisation is 80 %, where the curves bend; `set utilisation` changes it",
     "chosen: the reserves’ size; a swap costs 0.05 % and meets a stated depth: Comet itself trades nothing",
     "chosen: interest is settled every hour",
+    "chosen: USDC earns interest only while there are coins too",
     "from memory: the smallest debt, 100 USDC",
     "left out: supply caps, COMP rewards, points of absorbers",
 )

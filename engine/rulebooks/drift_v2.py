@@ -70,7 +70,8 @@ OFFSET = divide(ONE, Decimal(5000))
 """What is added to a day's premium (FUNDING_RATE_OFFSET_DENOMINATOR)."""
 
 SETTLED = Decimal("0.001")
-"""The share of what was freed that may still be short, by prices on the tick grid; the venue counts sizes."""
+"""The share of what was freed that may still be short, and of what is short that one part may fail to free, by prices
+and sizes on their grids; the venue counts sizes."""
 
 Kind = Literal["initial", "fill", "maintenance"]
 """What a margin ratio is asked for; fills are judged half-way between the other two."""
@@ -259,7 +260,7 @@ class Drift(Venue):
         slots, own = (failing.time - failing.since) // SLOT, self.parameters
         share = share_to_free(short, freed, slots, own.begins_with, own.duration)
         target = self._target(failing)
-        if target is not None and share > 0:
+        if target is not None and share > (SETTLED if _taken(failing) else ZERO):
             return self._part(target, short, share, slots, failing)
         if not begun:
             return None

@@ -28,6 +28,7 @@ UNSURE = (
     "chosen: a liquidation that a standing market stops begins again below maintenance, not below its end",
     "chosen: the settling fee of a liquidated perpetual is paid on what its base brings beyond a uhupnl of zero",
     "chosen: interest at one stated utilisation, in quote money each hour; the scaling of the curve doesn’t move",
+    "chosen: quote money earns interest only while there is a position",
     "chosen: supplying and borrowing one coin at once is netted; funding is paid each hour, not when settled",
     "chosen: the size of the insurance fund; what depositors bear of a coin’s debt includes the liquidator’s fee",
     "left out: spot orders reserve nothing (an order is checked when placed and when it fills); loan origination fee; "

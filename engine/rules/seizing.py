@@ -151,3 +151,12 @@ def bought_at_mark(failing: Failing) -> Decimal | None:
     if not isinstance(last, HandOver) or not last.charges or any(charge.amount for charge in last.charges):
         return None
     return EXACT.multiply(failing.filled[-1], failing.marks[last.position.partition(":")[0]])
+
+
+def written_off(failing: Failing, taker: str) -> HandOver | None:
+    """A debt in coins that no collateral is left for: `taker` has it at the oracle's price, and who pays for what falls
+    below zero pays that. None where there is no such debt (more)."""
+    for key, position in sorted(failing.pool.positions.items()):
+        if position.size < 0:
+            return HandOver(key, -position.size, failing.marks[position.symbol], taker=taker)
+    return None

@@ -167,3 +167,13 @@ def test_words_that_do_not_go_together_come_back_as_ones_that_do(text: str) -> N
     with pytest.raises(CommandError) as caught:
         parse(text)
     parse(caught.value.would_work.replace("PRICE", "2000"))
+
+
+@pytest.mark.parametrize("text", ["close BTC long 30%", "close BTC 30% long"])
+def test_which_position_is_said_before_a_size_or_behind_it(text: str) -> None:
+    assert parse(text) == parse("close BTC 30% long") != parse("close BTC long")
+    assert str(parse(text)) == "close BTC 30% long"
+    assert parse("close BTC iso 30% long") == parse("close BTC 30% iso long")
+    for wrong in ("close BTC long 30% long", "close BTC 30% long 20%", "close BTC iso 30% cross"):
+        with pytest.raises(CommandError):
+            parse(wrong)

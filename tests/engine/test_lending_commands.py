@@ -7,10 +7,11 @@ from decimal import Decimal
 import pytest
 
 from engine.commands.grammar import parse
+from engine.events import HandedOver
 from engine.rulebooks.base import Overrides
 from engine.tape import Tape
 from tests.engine.tapes import tape_of
-from tests.venues.lending_sessions import opened, refused
+from tests.venues.lending_sessions import only, opened, played, refused
 
 FLAT = tape_of({"ETH": [2000, 2000]})
 CEILING: Overrides = (("isolation", "1000"),)
@@ -33,6 +34,13 @@ def test_and_the_most_that_is_lent(command: str) -> None:
     tape, before = tape_of({"ETH-SPOT": [2000, 2000]}), ["supply 2000 ETH", "withdraw 10000 USDC"]
     assert "at most 2,000,000 of it is lent" in refused("mango_v4", tape, command, before)
     opened("mango_v4", tape, [*before, command.replace("2000001", "2000000")])
+
+
+@pytest.mark.parametrize(("venue", "symbol"), [("compound_v3", "ETH"), ("aevo", "ETH-SPOT")])
+def test_a_coin_that_is_not_lent_is_not_a_question_of_margin(venue: str, symbol: str) -> None:
+    answer = refused(venue, tape_of({symbol: [2000, 2000]}), "borrow 700 ETH")
+    assert "lends" in answer
+    assert "too little" not in answer
 
 
 def test_a_debt_may_be_made_less_than_could_be_borrowed() -> None:
@@ -58,7 +66,7 @@ def test_what_coins_have_gained_can_be_taken_out() -> None:
     session = opened("aave_v3", tape, ["supply 5 ETH", "withdraw 10000 USDC", "borrow 7000 USDC"])
     session.advance(1)
     assert isinstance(session.do(parse("cash out 5000")), tuple)
-    assert str(session.do(parse("cash out 4000.01"))).startswith("the wallet can spare 4,000.00 at most")
+    assert str(session.do(parse("cash out 4000.01"))) == "the wallet can spare 4,000.00 at most; try cash out 4000"
     assert isinstance(session.do(parse("borrow 4000 USDC")), tuple)
 
 
@@ -68,7 +76,7 @@ def test_open_profit_can_not_when_the_money_went_into_coins() -> None:
     session = opened("vertex", tape, ["buy 4 ETH-SPOT", "buy 0.1 BTC 2x"])
     session.advance(1)
     assert session.view().equity == 10_000
-    assert str(session.do(parse("cash out 4001"))).startswith("the wallet can spare 4,000.00 at most")
+    assert str(session.do(parse("cash out 4001"))) == "the wallet can spare 4,000.00 at most; try cash out 4000"
     assert isinstance(session.do(parse("cash out 4000")), tuple)
 
 
@@ -87,3 +95,37 @@ def test_an_isolated_position_needs_the_margin_of_its_size() -> None:
 
 def _isolated(tape: Tape, command: str) -> str:
     return refused("drift_v2", tape, command, balance=100_000)
+
+
+@pytest.mark.parametrize("venue", ["aave_v3", "compound_v2"])
+def test_coins_are_never_seized_for_more_than_they_are_worth(venue: str) -> None:
+    """Over a gap 5 ETH pay for a part of 0.12 BTC. A last lot of BTC is worth more than the ETH that is left for it."""
+    tape = tape_of({"ETH": [2000, 1000, 1000], "BTC": [60_000, 90_000, 90_000]}, gaps=[1])
+    _, events = played(venue, tape, "supply 5 ETH", "withdraw 10000 USDC", "borrow 0.12 BTC")
+    seized = [event for event in only(events, HandedOver) if event.symbol == "ETH"]
+    assert len(seized) == 2
+    assert all(event.price < event.mark for event in seized)
+    assert sum(event.size for event in seized) == 5
+
+
+def test_a_part_that_freed_enough_is_not_followed_by_single_lots() -> None:
+    """Drift frees a share of a shortage at a time. What the grid of sizes leaves of it waits for the next time."""
+    tape = tape_of({"ETH-SPOT": [2000, 1500, 1500], "BTC-SPOT": [60_000, 80_000, 80_000]})
+    _, events = played("drift_v2", tape, "supply 5 ETH", "withdraw 10000 USDC", "borrow 0.1 BTC")
+    parts = only(events, HandedOver)
+    assert len(parts) > 2
+    assert all(event.size * event.mark > 10 for event in parts)
+
+
+@pytest.mark.parametrize("rescue", ["supply 1 ETH", "deposit 1 ETH", "supply 1000 USDC", "deposit 1000"])
+def test_whatever_is_put_in_after_a_wipe_out_is_a_rescue(rescue: str) -> None:
+    tape = tape_of({"ETH": [2000, 1000, 1000]}, gaps=[1])
+    session = opened("aave_v3", tape, ["buy 18 ETH"])
+    session.advance(1)
+    assert session.state == "wiped out"
+    assert "nothing is left" in str(session.do(parse("buy 0.01 ETH")))
+    assert isinstance(session.do(parse(rescue)), tuple)
+    assert (session.state, session.tally.rescues, session.tally.stake) == ("running", 1, 1000)
+    assert isinstance(session.do(parse("buy 0.01 ETH")), tuple)
+    assert isinstance(session.do(parse("supply 1 ETH")), tuple)
+    assert (session.tally.rescues, session.tally.stake) == (1, 2000)

@@ -3,17 +3,15 @@ and what is said to have changed it would have. Each is played again with it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
 
 import pytest
 
 from engine.account import CROSS, Mode
 from engine.commands.grammar import parse
-from engine.events import Event, Filled, LiquidationStarted
+from engine.events import Deleveraged, Filled, LiquidationStarted, LossSocialised, ShortfallPaid
 from engine.liquidation.aftermath import aftermath, courses, outcome_of
-from engine.liquidation.alternatives import Alternatives, alternatives_of
+from engine.liquidation.alternatives import alternatives_of
 from engine.liquidation.held import held_at
 from engine.liquidation.terms import judged_by, liquidation_terms
 from engine.numbers import EXACT, plain
@@ -21,107 +19,12 @@ from engine.rulebooks import VENUES, rulebook_of
 from engine.rulebooks.base import Overrides, Refusal
 from engine.session import Session
 from engine.setup import Setup
-from engine.tape import Tape
 from saves.records import event_from, event_text
+from tests.engine.liquidated import EVERY, LONGS_AND_SLOWLY_SHORTS, SIDES, TICK, Played, liquidated, played, trend
 from tests.engine.tapes import tape_of
 from tests.engine.venues import every_account
 
 D = Decimal
-VERTICES = 90
-TICK = D("0.01")
-
-
-@lru_cache(maxsize=4)
-def trend(down: bool) -> Tape:
-    """ETH and the coin itself lose (or gain) 0.6 % a minute; SOL stands still."""
-    price, row = D(2000), list[Decimal]()
-    for _ in range(VERTICES):
-        row.append(price.quantize(TICK))
-        price *= D("0.994") if down else D("1.006")
-    return tape_of({"ETH": row, "ETH-SPOT": row, "SOL": [100] * VERTICES})
-
-
-@dataclass(frozen=True)
-class Played:
-    """A session that was played to the end of its tape, and its liquidations. `opened` is right after the commands."""
-
-    setup: Setup
-    tape: Tape
-    commands: tuple[str, ...]
-    opened: Session
-    session: Session
-    events: tuple[Event, ...]
-
-    @property
-    def start(self) -> LiquidationStarted:
-        return courses(self.events)[0].start
-
-    @property
-    def alternatives(self) -> Alternatives:
-        return alternatives_of(self.session, self.start)
-
-    def again(self, *commands: str, mode: Mode | None = None) -> Session:
-        """Another session on that tape, given other commands at its first vertex."""
-        setup = Setup(
-            self.setup.venue,
-            mode or self.setup.mode,
-            self.setup.balance,
-            slippage=self.setup.slippage,
-            fees=self.setup.fees,
-            funding=False,
-            overrides=self.setup.overrides,
-        )
-        session = Session(setup, self.tape)
-        for text in commands:
-            answer = session.do(parse(text))
-            assert not isinstance(answer, Refusal), f"{text}: {answer}"
-        return session
-
-    def with_more(self, amount: Decimal) -> Session:
-        """The same session with so much more margin just before it was liquidated."""
-        session = self.again(*self.commands)
-        session.advance(self.start.step - 1)
-        texts = [f"deposit {amount}"] if amount else []
-        if self.start.pool != CROSS:
-            texts += [f"margin ETH +{amount}"] if amount else []
-        for text in texts:
-            answer = session.do(parse(text))
-            assert not isinstance(answer, Refusal), f"{text}: {answer}"
-        return session
-
-
-@lru_cache(maxsize=64)
-def played(
-    venue: str, mode: Mode, overrides: Overrides, side: str, symbol: str = "ETH", costs: bool = True
-) -> Played | None:
-    """All that the venue lets one open at up to 8x, held against the trend; None where it lets none."""
-    setup = Setup(venue, mode, D(10_000), slippage=costs, fees=costs, funding=False, overrides=overrides)
-    tape = trend(side == "buy")
-    leverage = min(rulebook_of(venue, overrides).largest_leverage(symbol, D(30_000)), 8)
-    for share in ("95%", "80%", "60%"):
-        session = Session(setup, tape)
-        text = f"{side} {share} {symbol} {leverage}x"
-        if isinstance(session.do(parse(text)), Refusal):
-            continue
-        opened = session.copy()
-        (position,) = session.view().positions
-        commands = (f"{side} {plain(abs(position.size))} {symbol} {leverage}x",)
-        return Played(setup, tape, commands, opened, session, session.advance(len(tape)))
-    return None
-
-
-def liquidated(venue: str, mode: Mode, overrides: Overrides, side: str, costs: bool = True) -> Played:
-    """The same, where it is liquidated."""
-    found = played(venue, mode, overrides, side, costs=costs)
-    if found is None or not courses(found.events):
-        pytest.skip("this account lends no coin, or what it lends is never called in")
-    return found
-
-
-EVERY = pytest.mark.parametrize(
-    ("venue", "mode", "overrides"), every_account(), ids=lambda each: each if isinstance(each, str) else None
-)
-SIDES = pytest.mark.parametrize("side", ["buy", "sell"])
 
 
 @pytest.mark.parametrize("venue", VENUES)
@@ -149,6 +52,46 @@ def test_what_all_liquidations_lost_is_what_the_ledger_lost(
     assert outcomes[-1].under_way is (waits and bool(view.positions))
     if outcomes[-1].restored:
         assert view.positions
+
+
+GAP = tape_of({"ETH": [2000, 1990, 1200, 1180, 1170]}, gaps=[2])
+POORER = {
+    "dydx_v4": (("insurance-fund", "0"),),
+    "dydx_v3": (("insurance-fund", "0"),),
+    "vertex": (("insurance-fund", "0"),),
+}
+
+
+@EVERY
+@pytest.mark.parametrize("poor", [False, True], ids=["insured", "uninsured"])
+def test_over_a_gap_no_more_is_lost_than_there_was(venue: str, mode: Mode, overrides: Overrides, poor: bool) -> None:
+    """The hole is others': funds, winners, or nobody; the player's part of it is the collateral."""
+    if poor and venue not in POORER:
+        return
+    session = Session(
+        Setup(venue, mode, D(10_000), funding=False, overrides=(*overrides, *(POORER[venue] if poor else ()))), GAP
+    )
+    leverage = min(session.rulebook.largest_leverage("ETH", D(30_000)), 8)
+    for share in ("95%", "80%", "60%"):
+        if not isinstance(session.do(parse(f"buy {share} ETH {leverage}x")), Refusal):
+            break
+    start = sum(session.world.balance(pool) for pool in session.account.pools.values())
+    events = session.advance(len(GAP))
+    outcomes = [outcome_of(course) for course in courses(events)]
+    left = sum(session.world.balance(pool) for pool in session.account.pools.values())
+    assert sum(each.lost for each in outcomes) == start - left
+    short = [event for event in events if isinstance(event, ShortfallPaid)]
+    assert sum(each.shortfall for each in outcomes) == sum(event.amount for event in short)
+    assert sum(each.unpaid for each in outcomes) == sum(event.unpaid for event in short)
+    borne = sum(event.amount for event in events if isinstance(event, LossSocialised))
+    assert sum(each.socialised for each in outcomes) == borne
+    others = [event for event in events if isinstance(event, Deleveraged)]
+    assert sum(each.deleveraged for each in outcomes) == len(others)
+    if poor:
+        assert others or borne
+    for each in outcomes:
+        parts = (each.by_price, each.bonus, each.fees, each.clearance, each.penalties, each.given_up)
+        assert sum(parts) == each.lost
 
 
 @EVERY
@@ -201,7 +144,7 @@ def _further(start: LiquidationStarted | None, than: LiquidationStarted) -> bool
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 def test_what_was_missing_keeps_it_standing_there(venue: str, mode: Mode, overrides: Overrides, side: str) -> None:
     game = liquidated(venue, mode, overrides, side)
     missing = game.alternatives.missing
@@ -215,7 +158,7 @@ def test_what_was_missing_keeps_it_standing_there(venue: str, mode: Mode, overri
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 def test_more_margin_moves_the_liquidation_there(venue: str, mode: Mode, overrides: Overrides, side: str) -> None:
     game = liquidated(venue, mode, overrides, side)
     assert [more.share for more in game.alternatives.more_margin] == [D("0.25"), 1]
@@ -226,7 +169,7 @@ def test_more_margin_moves_the_liquidation_there(venue: str, mode: Mode, overrid
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 def test_half_the_leverage_moves_it_there(venue: str, mode: Mode, overrides: Overrides, side: str) -> None:
     game = liquidated(venue, mode, overrides, side, costs=False)
     less, rulebook = game.alternatives.less_leverage, game.session.rulebook
@@ -246,7 +189,7 @@ def test_half_the_leverage_moves_it_there(venue: str, mode: Mode, overrides: Ove
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 def test_with_a_smaller_position_it_stands(venue: str, mode: Mode, overrides: Overrides, side: str) -> None:
     game = liquidated(venue, mode, overrides, side)
     smaller = game.alternatives.smaller
@@ -259,7 +202,7 @@ def test_with_a_smaller_position_it_stands(venue: str, mode: Mode, overrides: Ov
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 @pytest.mark.parametrize("costs", [True, False], ids=["costs", "free"])
 def test_a_stop_halfway_loses_that_much(venue: str, mode: Mode, overrides: Overrides, side: str, costs: bool) -> None:
     game = liquidated(venue, mode, overrides, side, costs)
@@ -307,7 +250,7 @@ def test_a_mode_that_a_venue_has_not_is_no_alternative(venue: str, side: str) ->
 
 
 @EVERY
-@SIDES
+@LONGS_AND_SLOWLY_SHORTS
 def test_what_would_have_kept_it_until_now(venue: str, mode: Mode, overrides: Overrides, side: str) -> None:
     game = liquidated(venue, mode, overrides, side, costs=False)
     start = game.start
@@ -376,3 +319,24 @@ def test_a_hedge_makes_it_stand() -> None:
     after = _first_start(session)
     assert after is None or after.time > game.start.time
     assert liquidated("hyperliquid", "cross", (), "buy").alternatives.hedge is None
+
+
+@EVERY
+def test_what_accrued_is_in_its_terms(venue: str, mode: Mode, overrides: Overrides) -> None:
+    """After hours of funding, interest or borrow fees: GMX's requirement goes by what has been taken so far."""
+    tape = tape_of({"ETH": [2000 - 8 * place for place in range(60)]}, seconds=3600)
+    session = Session(Setup(venue, mode, D(10_000), overrides=overrides), tape)
+    leverage = min(session.rulebook.largest_leverage("ETH", D(30_000)), 8)
+    for share in ("95%", "80%", "60%"):
+        if not isinstance(session.do(parse(f"buy {share} ETH {leverage}x")), Refusal):
+            break
+    found = courses(session.advance(len(tape)))
+    for course in found[:2]:
+        start = course.start
+        credit, requirement, missing = liquidation_terms(session, start)
+        assert (credit.terms[0].value, requirement.terms[0].value) == (start.equity, start.requirement)
+        told = alternatives_of(session, start).missing
+        assert told is not None
+        assert missing.value is not None
+        assert venue != "gmx_v1" or 0 <= told.amount - missing.value < D("0.02")
+    assert found or session.rulebook.lends("ETH")

@@ -14,6 +14,7 @@ UNSURE = (
     "chosen: utilisation of every pool is where its curve bends; `set utilisation` changes it",
     "chosen: a swap costs 0.05 % and meets a stated depth: Aave itself trades nothing",
     "chosen: Umbrella’s capital; interest is settled every hour, on coins in USDC at the mark",
+    "chosen: USDC earns interest only while there are coins too, supplied or owed",
     "chosen: where averages are rounded down, a withdrawal leaves a basis point of the collateral besides",
     "chosen: with collaterals of several thresholds a liquidation comes at a vertex of the tape, never on the way; the "
     "price that is shown is one crossing, and the rounding may make an earlier one",
