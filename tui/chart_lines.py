@@ -5,12 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from decimal import Decimal
 
-from engine.events import Event, Filled, LiquidationStarted, MarginCalled, TakenOver
+from engine.account import CROSS
+from engine.events import (
+    Deleveraged,
+    Event,
+    Filled,
+    HandedOver,
+    LiquidationStarted,
+    LossSocialised,
+    MarginCalled,
+    TakenOver,
+)
 from engine.looking.views import PositionView, View
 from engine.orders.order import Order
 from tui.widgets.chart_lines import ChartLine, LineKind
 from tui.widgets.chart_marks import ChartMark
-from tui.widgets.figures import percent, signed, size
+from tui.widgets.figures import percent, reachable, signed, size
 
 KINDS: dict[str, LineKind] = {"limit": "limit", "stop": "stop", "take": "target", "trail": "stop"}
 CLOSING = {"stop": "SL", "take": "TP"}
@@ -36,8 +46,9 @@ def _position_lines(position: PositionView, every: Sequence[PositionView]) -> li
     mode = f"{position.mode} {position.side}" if of_mode > 1 else position.mode
     entry = f"ENTRY {position.side} {size(abs(position.size))[1:]}"
     lines = [ChartLine(entry if len(every) == 1 else f"{entry} {position.mode}", position.entry_price, "entry")]
-    if position.liquidation_price is not None:
-        lines.append(ChartLine(f"LIQ {mode}", position.liquidation_price, "liquidation"))
+    liquidation = reachable(position.liquidation_price, position.mark)
+    if liquidation is not None:
+        lines.append(ChartLine(f"LIQ {mode}", liquidation, "liquidation"))
     if position.bankruptcy_price is not None and position.bankruptcy_price > 0:
         lines.append(ChartLine(f"BANKRUPT {mode}", position.bankruptcy_price, "bankruptcy"))
     return lines
@@ -61,13 +72,19 @@ def _named(order: Order, word: str) -> str:
 
 
 def marks_of(events: Iterable[Event], symbol: str) -> list[ChartMark]:
-    """The player's fills, calls and liquidations in `symbol`, where they happened. A call that concerns several markets
-    is marked in each."""
+    """The player's fills, calls and liquidations in `symbol`, where they happened, and what liquidators took and others
+    had to bear. A call or a loss that concerns several markets is marked in each."""
     marks: list[ChartMark] = []
     for event in events:
+        if isinstance(event, LossSocialised) and _in_market(event.pool, symbol):
+            marks.append(ChartMark(event.step, None, "socialised"))
+        elif isinstance(event, Deleveraged) and event.realised is not None and event.symbol == symbol:
+            marks.append(ChartMark(event.step, event.price, "handover"))
         if event.actor != "you":
             continue
-        if isinstance(event, Filled) and event.symbol == symbol:
+        if isinstance(event, HandedOver) and event.symbol == symbol:
+            marks.append(ChartMark(event.step, event.price, "handover"))
+        elif isinstance(event, Filled) and event.symbol == symbol:
             kind = "liquidation" if event.reason == "liquidation" else event.side
             marks.append(ChartMark(event.step, event.price, kind))
         elif isinstance(event, MarginCalled) and event.symbol in (symbol, None):
@@ -75,3 +92,8 @@ def marks_of(events: Iterable[Event], symbol: str) -> list[ChartMark]:
         elif isinstance(event, TakenOver | LiquidationStarted) and event.symbol == symbol and event.price is not None:
             marks.append(ChartMark(event.step, event.price, "liquidation"))
     return marks
+
+
+def _in_market(pool: str, symbol: str) -> bool:
+    """Whether a pool may hold that market: the cross pool any, an isolated one its own."""
+    return pool == CROSS or pool.split(":")[1:2] == [symbol]

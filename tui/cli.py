@@ -165,6 +165,22 @@ def _run(words: list[str]) -> int:
     return DONE
 
 
+def _compare(words: list[str]) -> int:
+    from engine.script import ScriptError
+    from tui.cli_compare import compare_script
+    from tui.cli_options import compare_options
+    from tui.price_source import SourceError
+
+    options = compare_options(words)
+    try:
+        compare_script(options)
+    except SourceError as error:
+        return _refuse(error.reason, error.would_work)
+    except ScriptError as error:
+        return _refuse(str(error))
+    return DONE
+
+
 def _play(words: list[str]) -> int:
     from saves import SaveError
     from tui.cli_options import asked, play_options
@@ -315,6 +331,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     HOME: _home,
     "play": _play,
     "run": _run,
+    "compare": _compare,
     "prices": _prices,
     "venues": _venues,
     "saves": _saves,

@@ -12,8 +12,9 @@ Usage
   isocross                      the home screen: saved sessions, a new one, a quick one
   isocross play [OPTION ...]    straight to the desk with a new session, or a saved one
   isocross run SCRIPT           play a script without a screen, and print what happened
+  isocross compare SCRIPT       play it under every venue's rules and in every margin mode
   isocross prices inspect FILE  what a price file holds, and what was mended in it
-  isocross venues [NAME]        whose rules can be played, and what they are
+  isocross venues [show NAME]   whose rules can be played, and what they are
   isocross saves ACTION         list, show, rename, delete, export or import sessions
   isocross settings             what is set, in which file, and what is wrong in it
   isocross serve                the game in a browser of this machine
@@ -43,8 +44,8 @@ Usage
   isocross play --continue [NAME]     a saved one; without a name, the last one played
 
 Rules
-  --venue NAME         the rulebook: hyperliquid or binance (hyperliquid)
-  --mode iso|cross     margin mode of orders that don't say one (isolated)
+  --venue NAME         the rulebook, of those that `isocross venues` lists (hyperliquid)
+  --mode iso|cross     margin mode of orders that don't say one (isolated, where the venue has it)
   --balance AMOUNT     first deposit, in quote units (10000)
   --slippage on|off    whether trades at the market pay half the spread and their impact (on)
   --fees on|off        whether trading fees are charged (on)
@@ -120,6 +121,30 @@ Examples
   isocross run crash.txt --save "What if I had used cross"
 """
 
+COMPARE = """\
+isocross compare: one script under every venue's rules and in every margin mode.
+
+Usage
+  isocross compare SCRIPT [--venues NAMES] [--modes NAMES] [--json]
+  isocross compare -               read the script from the standard input
+
+The script is played once as it says. Then its commands are given again, each at the same price
+of the tape, to every kind of account: for each the margin at the start, the liquidation prices,
+whether and when it was liquidated, what was kept, fees, funding or interest, and who paid for
+what fell below zero. Words that say a margin mode give way to the account's; sizes in percent
+stay the sizes that they came to; leverage above the venue's is lowered to it: 10x → 5x.
+
+  --venues NAMES   all, or some with commas between                          (all)
+  --modes NAMES    cross, isolated, other kinds of account by name, or all   (all)
+  --json           one JSON object a line for each account, numbers as exact strings;
+                   the last one has kind "summary"
+
+Examples
+  isocross compare crash.txt
+  isocross compare crash.txt --venues hyperliquid,aave_v3,gmx_v1
+  isocross compare crash.txt --modes cross --json
+"""
+
 PRICES = """\
 isocross prices: look at a file of prices before playing on it.
 
@@ -142,9 +167,14 @@ VENUES = """\
 isocross venues: whose margin rules can be played.
 
 Usage
-  isocross venues           a line each
-  isocross venues NAME      one venue: its modes, its liquidation, who pays below zero,
-                            and what its sources leave open
+  isocross venues             a line each
+  isocross venues show NAME   one venue's card: its modes, who liquidates and in what steps,
+                              who pays below zero, its own gauge, what can be `set`, and what
+                              its sources leave open
+
+Examples
+  isocross venues
+  isocross venues show aave_v3
 """
 
 SAVES = """\
@@ -211,6 +241,7 @@ NO_COLOR=1 in the environment takes all colours away.
 TEXTS = {
     "play": PLAY,
     "run": RUN,
+    "compare": COMPARE,
     "prices": PRICES,
     "venues": VENUES,
     "saves": SAVES,

@@ -52,9 +52,24 @@ def prices_options(words: Sequence[str]) -> argparse.Namespace:
 
 
 def venues_options(words: Sequence[str]) -> argparse.Namespace:
-    """An optional NAME. Raises UsageError."""
-    parser = _Parser("venues", "isocross venues hyperliquid")
-    parser.add_argument("name", metavar="NAME", nargs="?")
+    """`show NAME`, only a NAME, or nothing. Raises UsageError."""
+    parser = _Parser("venues", "isocross venues show hyperliquid")
+    parser.add_argument("words", metavar="NAME", nargs="*")
+    options = parser.parse_args(words)
+    named = options.words[1:] if options.words[:1] == ["show"] else options.words
+    if len(named) > 1 or options.words == ["show"]:
+        parser.error("one venue at a time" if named else "it is not said which venue to show")
+    options.name = named[0] if named else None
+    return options
+
+
+def compare_options(words: Sequence[str]) -> argparse.Namespace:
+    """SCRIPT, --venues, --modes, --json. Raises UsageError."""
+    parser = _Parser("compare", "isocross compare SCRIPT --venues all --modes all")
+    parser.add_argument("script", metavar="SCRIPT")
+    parser.add_argument("--venues", metavar="NAMES", default="all")
+    parser.add_argument("--modes", metavar="NAMES", default="all")
+    parser.add_argument("--json", action="store_true")
     return parser.parse_args(words)
 
 

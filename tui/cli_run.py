@@ -33,11 +33,11 @@ def run_script(options: Namespace) -> None:
         SaveError: when it can't be saved.
         OSError: when the output can't be written; a session that is saved was played to its end nevertheless.
     """
-    name, text, folder = _script_text(options.script)
+    name, text, folder = script_text(options.script)
     script = read_script(name, text)
     output = Output(sys.stdout, options.json, outlives_reader=options.save is not None)
-    tape = _tape_of(script, folder)
-    _tell_clipped(script, tape)
+    tape = tape_of(script, folder)
+    tell_clipped(script, tape)
     with _player(script, tape, options.save) as player:
         wrong: ScriptError | None = None
         try:
@@ -58,7 +58,7 @@ def run_script(options: Namespace) -> None:
         raise output.trouble
 
 
-def _script_text(named: str) -> tuple[str, str, Path]:
+def script_text(named: str) -> tuple[str, str, Path]:
     """A script's name, its text, and the folder that its price files are relative to. Raises SourceError."""
     if named != STANDARD_INPUT:
         file = Path(named)
@@ -69,7 +69,7 @@ def _script_text(named: str) -> tuple[str, str, Path]:
     return "standard input", text_of(data, "standard input"), Path()
 
 
-def _tape_of(script: Script, folder: Path) -> Tape:
+def tape_of(script: Script, folder: Path) -> Tape:
     """The script's prices. Raises ScriptError, naming the line that asks for them."""
     try:
         tape = make_tape(script.recipe, folder)
@@ -79,7 +79,7 @@ def _tape_of(script: Script, folder: Path) -> Tape:
     return tape
 
 
-def _tell_clipped(script: Script, tape: Tape) -> None:
+def tell_clipped(script: Script, tape: Tape) -> None:
     """Say it where there are not all the prices that were asked for; beside the output, which programs read."""
     recipe = script.recipe
     note = clipped(tape, recipe.start_ms, recipe.end_ms) if isinstance(recipe, PricesRecipe) else None

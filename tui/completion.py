@@ -14,7 +14,9 @@ from engine.commands.grammar import EXAMPLES
 from engine.script.moves import EVENT_KINDS, MOVE_EXAMPLES
 from tui.plain import harmless
 
-Slot = Literal["size", "symbol", "price", "leg", "share", "leverage", "mode", "amount", "more", "order", "on", "text"]
+Slot = Literal[
+    "size", "symbol", "price", "leg", "share", "leverage", "mode", "amount", "more", "order", "asset", "on", "text"
+]
 """What one word is: `leg` is a price or a percentage, `more` an amount with its sign, `order` what can be cancelled."""
 
 HINTS: Mapping[Slot, str] = {
@@ -27,16 +29,19 @@ HINTS: Mapping[Slot, str] = {
     "more": "an amount with its sign: +100 adds, -100 takes out",
     "text": "your words",
 }
+LENDING = ("supply", "withdraw", "borrow", "repay")
 SELECTORS = ("iso", "cross", "long", "short")
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What words can be about: the markets, the ids of waiting orders, and whether longs and shorts are kept apart."""
+    """What words can be about: the markets, the ids of waiting orders, whether longs and shorts are kept apart, and the
+    assets that the venue lends."""
 
     symbols: tuple[str, ...] = ()
     orders: tuple[str, ...] = ()
     hedged: bool = False
+    assets: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +102,7 @@ USAGES: Mapping[str, _Usage] = {
     "mode": _Usage(("symbol", "mode")),
     "hedge": _Usage(("on",)),
     "deposit": _Usage(("amount",)),
+    **dict.fromkeys(LENDING, _Usage(("amount", "asset"))),
     "cash": _Usage(("amount",)),
     "note": _Usage(("text",)),
     "end": _Usage(),
@@ -142,7 +148,7 @@ def _told(words: Sequence[str], hint: str) -> str:
 def _after(words: list[str], known: Known) -> tuple[tuple[str, ...], str]:
     """What may follow complete words: those that can be named, and a hint for those that can't."""
     if not words:
-        return tuple(EXAMPLES), ""
+        return tuple(verb for verb in EXAMPLES if known.assets or verb not in LENDING), ""
     verb = words[0].lower()
     if verb == "@":
         return ((*sorted(EVENT_KINDS), "end"), MOVE_EXAMPLES) if len(words) == 1 else ((), "")
@@ -188,6 +194,7 @@ def _still(usage: _Usage, options: dict[str, Slot | None], word: str) -> dict[st
 def _slot(slot: Slot, known: Known) -> tuple[tuple[str, ...], str]:
     named: Mapping[Slot, tuple[str, ...]] = {
         "symbol": known.symbols,
+        "asset": known.assets,
         "mode": ("iso", "cross"),
         "on": ("on", "off"),
         "order": ("all", *known.symbols, *known.orders),

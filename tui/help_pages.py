@@ -56,7 +56,8 @@ PAGES = (
         "The chart",
         ("CandleChart",),
         "Candles up to now and not one further: a rising one is hollow, a falling one solid. Lines are your entry, "
-        "take profit, stop, liquidation and bankruptcy prices; marks are fills (▲ ▼), calls and liquidations (✕). "
+        "take profit, stop, liquidation and bankruptcy prices; marks are fills (▲ ▼), calls (!), liquidations (✕), "
+        "what liquidators took (◆) and losses that others bear (Σ). "
         "Bars below are the volume.",
         ("chart",),
         ("mark", "bankruptcy"),
@@ -118,6 +119,24 @@ PAGES = (
         ("CommandInput", "CommandLine"),
         "Any command as text, with what it would do beside it. A line that begins with @ moves time.",
         ("command",),
+    ),
+    Page(
+        "Compare",
+        ("CompareScreen",),
+        "The commands of this session, given again at the same prices to an account of every venue and margin mode: "
+        "where each would be liquidated once the last position was open, whether and when it was, and what it kept. "
+        "Words that say a margin mode give way to the account’s, and leverage above the venue’s to its largest. "
+        "▸ is your account; ▲ kept most and ▼ least of those that played every command.",
+        ("compare",),
+        ("isolated", "cross", "initial margin", "funding"),
+    ),
+    Page(
+        "A venue’s card",
+        ("VenueCardScreen",),
+        "Whose rules these are: its margin modes, what opening and staying open takes, what it costs, who liquidates "
+        "and in what steps, who pays for what falls below zero, its own gauge and which way it goes, what can be "
+        "changed with “set”, what the sources leave open, and where each fact is from.",
+        ("card",),
     ),
     Page(
         "Home",

@@ -29,6 +29,8 @@ TITLES = {
     "panel": "Lists on the desk",
     "positions": "Positions",
     "home": "Home",
+    "compare": "Compare",
+    "card": "A venue’s card",
     "new": "New session",
     "choice": "Choices of a form",
     "settings": "Settings",
@@ -42,7 +44,7 @@ TITLES = {
 }
 """What the first part of a binding id stands for; others are called as the id says."""
 
-ALONE = frozenset({"desk", "ticket", "command", "home", "new", "settings", "keys", "help"})
+ALONE = frozenset({"desk", "ticket", "command", "compare", "card", "home", "new", "settings", "keys", "help"})
 """Places that have the keyboard for themselves, apart from what acts everywhere and within them."""
 
 WITHIN = {"choice": ("new",)}

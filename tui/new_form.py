@@ -9,11 +9,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from engine.account import Mode
 from engine.market import valid_symbol
 from engine.numbers import exact
 from engine.rulebooks import rulebook_of
-from engine.rulebooks.base import SetupError
+from engine.rulebooks.base import Overrides, SetupError
 from engine.script.words import WordsError, parse_time
 from engine.setup import Setup
 from engine.tapes.inline import MOST_MARKETS
@@ -127,12 +126,12 @@ def _time(fields: Fields, field: str) -> int | None:
 def _setup(fields: Fields) -> Setup:
     overrides = _overrides(fields["overrides"])
     try:
-        rulebook_of(fields["venue"], overrides)
+        modes = rulebook_of(fields["venue"], overrides).modes
     except SetupError as error:
         # The form's own words: the `set` of a script's line is not written here.
         would_work = re.sub(r"\bset (?=\S)", "", error.would_work)
         raise FieldError("overrides", f"{error.message}; {would_work} would work") from None
-    mode: Mode = "cross" if fields["mode"] == "cross" else "isolated"
+    mode = next((each for each in modes if each == fields["mode"]), modes[0])
     slippage, fees, funding = (fields[name] == "on" for name in ("slippage", "fees", "funding"))
     return Setup(fields["venue"], mode, _balance(fields["balance"]), slippage, fees, funding, overrides)
 
@@ -147,7 +146,15 @@ def _balance(text: str) -> Decimal:
     return balance
 
 
-def _overrides(text: str) -> tuple[tuple[str, ...], ...]:
+def overrides_in(text: str) -> Overrides:
+    """The changed rules of a field that is still being written; none where it can't be read."""
+    try:
+        return _overrides(text)
+    except FieldError:
+        return ()
+
+
+def _overrides(text: str) -> Overrides:
     if not text.isprintable():
         raise FieldError("overrides", "only printable words would work, such as maintenance 0.5%")
     parts = [part.split() for part in text.split(";")]

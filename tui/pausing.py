@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 
-from engine.events import Event, Filled
+from engine.events import Event, Filled, HandedOver, MarginCalled
+from engine.numbers import ZERO, divide
 from engine.session import ANY_EVENT
 
 ALWAYS = frozenset({"wiped_out", "end"})
@@ -22,7 +24,16 @@ CHOICES: tuple[frozenset[str], ...] = (
 """What one key goes through, from the most pauses to none."""
 
 _NAMES = {"call": "margin calls", "fill": "fills of waiting orders", "liquidation": "liquidations"}
-_SEVERITY = {"fill": 1, "call": 2, "liquidation": 3, "wiped_out": 4, "end": 5}
+_SEVERITY = {
+    "fill": 1,
+    "handover": 2,
+    "takeover": 2,
+    "socialised": 2,
+    "call": 2,
+    "liquidation": 3,
+    "wiped_out": 4,
+    "end": 5,
+}
 
 
 def next_choice(pausing: frozenset[str]) -> frozenset[str]:
@@ -40,14 +51,22 @@ def described(pausing: frozenset[str]) -> str:
 
 
 def gravest(events: Iterable[Event], stop_on: frozenset[str]) -> Event | None:
-    """The event that stops time; of several the gravest, and of equals the first.
+    """The event that stops time; of several the gravest, of calls the one nearest to liquidation, and of other equals
+    the first.
 
     The trades of a liquidation are the liquidation's: as fills they stop nobody who goes on through liquidations.
     """
     stopping = [event for event in events if ANY_EVENT in stop_on or _stops(event, stop_on)]
-    return max(stopping, key=lambda event: _SEVERITY.get(event.kind, 0), default=None)
+    return max(stopping, key=lambda event: (_SEVERITY.get(event.kind, 0), _used(event)), default=None)
+
+
+def _used(event: Event) -> Decimal:
+    """The gauge of the pool that a call is about."""
+    if not isinstance(event, MarginCalled):
+        return ZERO
+    return divide(event.requirement, event.equity) if event.equity > 0 else Decimal("Infinity")
 
 
 def _stops(event: Event, stop_on: frozenset[str]) -> bool:
-    liquidated = isinstance(event, Filled) and event.reason == "liquidation"
+    liquidated = isinstance(event, HandedOver) or (isinstance(event, Filled) and event.reason == "liquidation")
     return ("liquidation" if liquidated else event.kind) in stop_on

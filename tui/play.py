@@ -14,11 +14,15 @@ from engine.session import Session
 from saves import Recorder
 from tui.frame_clock import FrameClock
 from tui.pausing import ALWAYS, CHOICES, CHOSEN, gravest
-from tui.runs import Goal, Progress, Run
+from tui.runs import Goal, Passed, Progress, Run
 
 T = TypeVar("T")
 
-REPORTED = CHOICES[0] | ALWAYS | {"trigger", "order", "cancel", "restored", "takeover", "adl", "shortfall"}
+REPORTED = (
+    CHOICES[0]
+    | ALWAYS
+    | {"trigger", "order", "cancel", "restored", "takeover", "handover", "adl", "shortfall", "socialised"}
+)
 """Kinds of events that a run to the next event stops at: all but the hourly funding."""
 
 
@@ -32,6 +36,7 @@ class Frame:
         paused_by: the event that stopped time.
         finished: whether no further frame can come: the tape or the session is at its end.
         arrived: whether the goal of a run was reached.
+        passed: what happened during the run so far; None without one.
     """
 
     events: tuple[Event, ...] = ()
@@ -39,6 +44,7 @@ class Frame:
     paused_by: Event | None = None
     finished: bool = False
     arrived: bool = False
+    passed: Passed | None = None
 
 
 STILL = Frame()
@@ -111,7 +117,10 @@ class Play:
         """Give a command. Raises Fault."""
         if self.broken:
             return Refusal("the program failed inside", "go home and continue from the save")
-        return self._guarded(lambda: self.recorder.do(command), changes=True)
+        result = self._guarded(lambda: self.recorder.do(command), changes=True)
+        if self.session.state != "running":
+            self.stop()
+        return result
 
     def preview(self, command: Command) -> tuple[Preview, ...]:
         """What a command would do. Raises Fault."""
@@ -158,10 +167,11 @@ class Play:
         chosen = self.pausing & {"liquidation"} if goal.stop_on else self.pausing
         frame = self._advance(run.next_chunk(step), goal.stop_on | chosen | ALWAYS, run.is_late)
         run.learn()
+        run.passed.take(frame.events)
         if self.session.step >= goal.until:
             self.stop()
             frame = replace(frame, arrived=True)
-        return frame
+        return replace(frame, passed=run.passed)
 
     def _advance(self, until: int, stop_on: frozenset[str], late: Callable[[], bool] | None = None) -> Frame:
         before = self.session.step

@@ -8,15 +8,14 @@ from decimal import Decimal
 
 from textual.content import Content
 
+from engine.assets import base_asset
 from engine.commands.command import Command, CommandError, End, Note, Place, Protect, Size
 from engine.commands.grammar import parse
-from engine.events import OrderCancelled
 from engine.looking.risk import Risk, size_at_risk, trade_risk
 from engine.looking.views import Preview
 from engine.numbers import plain
 from engine.rulebooks.base import Refusal
 from engine.script.moves import MoveError, Target, parse_move, target_step
-from engine.sentences import sentence
 from engine.session import Session
 from tui.completion import HINTS, Completion, Known, completion
 from tui.looks import Looked
@@ -25,10 +24,8 @@ from tui.play import Fault, Play
 from tui.says import says
 from tui.settings import DEFAULTS, Settings
 from tui.settings.confirm import needs_confirmation
+from tui.telling import told
 from tui.widgets.figures import price
-
-MOST_TOLD = 3
-"""Sentences that are told of one command."""
 
 
 def look(play: Play, text: str, settings: Settings = DEFAULTS) -> Looked:
@@ -62,9 +59,10 @@ def _risk(play: Play, command: Command) -> Risk | None:
     """What a command's stop would cost and its target win; nothing where it has neither."""
     if not isinstance(command, Place | Protect):
         return None
+    closes = isinstance(command, Place) and command.reduce_only and command.kind != "market"
     legs = (command.stop_loss, command.stop_loss_share, command.take_profit, command.take_profit_share)
     trails = isinstance(command, Protect) and command.trail is not None
-    if not trails and all(leg is None for leg in legs):
+    if not trails and not closes and all(leg is None for leg in legs):
         return None
     return play.ask(lambda session: trade_risk(session, command))
 
@@ -90,15 +88,7 @@ def _told(session: Session, command: Command) -> tuple[str, ...]:
     events = session.copy().do(command)
     if isinstance(events, Refusal):
         return ()
-    gone = [event.order for event in events if isinstance(event, OrderCancelled)]
-    told = [sentence(event) for event in events if not isinstance(event, OrderCancelled)]
-    more = [f"and {len(told) - MOST_TOLD} more"] if len(told) > MOST_TOLD else []
-    more += [f"cancels {_listed(gone)}"] if gone else []
-    return (*told[:MOST_TOLD], *more)
-
-
-def _listed(ids: list[str]) -> str:
-    return ", ".join(ids) if len(ids) <= MOST_TOLD else f"{', '.join(ids[:MOST_TOLD])} and {len(ids) - MOST_TOLD} more"
+    return tuple(told(events))
 
 
 def _waits(play: Play, command: Place, chosen: Sequence[Preview]) -> str | None:
@@ -150,7 +140,10 @@ def target(play: Play, text: str) -> Target | str:
 def _known_words(play: Play) -> Known:
     session = play.session
     orders = session.account.orders.values()
-    return Known(tuple(session.tape.by_symbol), tuple(order.id for order in orders), session.account.hedged)
+    symbols = tuple(session.tape.by_symbol)
+    coins = tuple(base_asset(symbol) for symbol in symbols if session.rulebook.lends(symbol))
+    assets = (session.world.asset, *coins) if coins else ()
+    return Known(symbols, tuple(order.id for order in orders), session.account.hedged, assets)
 
 
 def completed(play: Play, text: str) -> Completion:
@@ -178,7 +171,7 @@ def what(play: Play, text: str, symbol: str) -> Content:
         market = play.view().market(_market_meant(play, looked, symbol))
     except Fault as fault:
         return notice(str(fault), "danger")
-    said = says(looked, getattr(command, "mode", None) or market.mode, market.tick_size)
+    said = says(looked, getattr(command, "mode", None) or market.mode, market)
     if text[-1:].isspace() and next_words.hint:
         return Content("\n").join([said, Content.styled(f"or {next_words.hint}", "$iso-dim")])
     return said

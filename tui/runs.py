@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from decimal import Decimal
+
+from engine.account import YOU
+from engine.events import Event, Filled
+from engine.numbers import ZERO
+from engine.tally import Tally
+from tui.widgets.figures import signed
 
 FIRST_CHUNK = 256
 LARGEST_CHUNK = 1 << 18
@@ -55,6 +62,33 @@ class Progress:
         return None if self.rate is None else (self.until - self.reached) / self.rate
 
 
+@dataclass(slots=True)
+class Passed:
+    """What happened to the player during a run: counts, and the profit that was realised, quote units."""
+
+    fills: int = 0
+    calls: int = 0
+    liquidations: int = 0
+    realised: Decimal = ZERO
+
+    def take(self, events: Iterable[Event]) -> None:
+        """Count what happened; the trades of a liquidation are no fills of their own."""
+        tally = Tally()
+        for event in events:
+            tally.count(event)
+            self.fills += isinstance(event, Filled) and event.actor == YOU and event.reason != "liquidation"
+        self.calls, self.liquidations = self.calls + tally.calls, self.liquidations + tally.liquidations
+        self.realised += tally.realised
+
+    @property
+    def told(self) -> str:
+        """In words; empty where nothing happened."""
+        counted = ((self.fills, "fill"), (self.calls, "call"), (self.liquidations, "liquidation"))
+        parts = [f"{count:,} {word}{'s' * (count != 1)}" for count, word in counted if count]
+        parts += [f"realised {signed(self.realised)}"] if self.realised else []
+        return f"On the way: {', '.join(parts)}." if parts else ""
+
+
 class Run:
     """A run towards a goal, cut into chunks that a frame bears.
 
@@ -65,7 +99,7 @@ class Run:
     """
 
     def __init__(self, goal: Goal, step: int, now: Callable[[], float]) -> None:
-        self.goal = goal
+        self.goal, self.passed = goal, Passed()
         self._began, self._now = step, now
         self._started = now()
         self._chunk_until = 0.0

@@ -8,10 +8,10 @@ from decimal import Decimal
 from textual.content import Content
 
 from engine.looking.risk import Risk
-from engine.looking.views import Outcome, Preview
+from engine.looking.views import MarketView, Outcome, Preview
 from tui.looks import Looked
 from tui.plain import harmless
-from tui.widgets.figures import NONE, money, percent, price, signed, size
+from tui.widgets.figures import NONE, money, percent, price, reachable, signed, size
 from tui.widgets.ticket_text import far_off, liquidated_first
 
 ARROW = " → "
@@ -24,19 +24,21 @@ def problem(text: str) -> Content:
     return Content.assemble(("✗ ", "bold $iso-danger"), harmless(text))
 
 
-def says(looked: Looked, mode: str, tick: Decimal) -> Content:
-    """One line about what a command would do in `mode`; `tick` is the price grid of the market it is about."""
+def says(looked: Looked, mode: str, market: MarketView) -> Content:
+    """What a command about `market` would do in `mode`, most important first: what there is no room for is cut off at
+    the end, which must not be where it would be liquidated."""
+    tick = market.tick_size
     preview = looked.of_mode(mode)
     why = looked.problem or (preview.refusal if preview else None)
     if why is not None:
         return problem(why)
     if preview is None:
         return Content("Enter sends it")
-    told = "; ".join(harmless(each) for each in looked.told)
-    parts = [each for each in (looked.waits, told) if each]  # what may be cut off for want of room comes last
-    parts += ["when it fills:"] if preview.waits else []
-    parts += _traded(preview, tick) if not looked.told else []
-    parts += _risk_parts(looked.risk) + _changes(preview, tick)
+    told = [harmless(each) for each in looked.told] or _traded(preview, tick)
+    if looked.waits:
+        told = [f"{looked.waits}   when it fills:" if preview.waits else looked.waits, *told]
+    parts = [*told[:1], *_liquidation_parts(preview, market), *told[1:]]
+    parts += _risk_parts(looked.risk) + _changes(preview)
     warnings = [f"⚠ {each}   " for each in (liquidated_first(looked.risk, tick), far_off(preview, tick)) if each]
     said = Content(ARROW.lstrip() + "   ".join(parts)) if parts else Content("Enter sends it")
     return Content.assemble(*((each, "bold $iso-danger") for each in warnings), said)
@@ -57,14 +59,21 @@ def _traded(preview: Preview, tick: Decimal) -> list[str]:
     return parts
 
 
-def _changes(preview: Preview, tick: Decimal) -> list[str]:
-    """What changes by it."""
+def _liquidation_parts(preview: Preview, market: MarketView) -> list[str]:
+    """Where it is liquidated, where that changes. What waits is looked at from the price that it fills at."""
+    if preview.after is None:
+        return []
+    mark = preview.price if preview.waits and preview.price is not None else market.mark
+    before, after = _liquidation(preview.before, market.mark, market), _liquidation(preview.after, mark, market)
+    return [f"liquidation {before}{ARROW}{after}"] if before != after else []
+
+
+def _changes(preview: Preview) -> list[str]:
+    """What else changes by it."""
     before, after = preview.before, preview.after
     parts: list[str] = []
     if after is None:
         return parts
-    if after.liquidation_price != (before.liquidation_price if before else None):
-        parts.append(f"liquidation {_liquidation(before, tick)}{ARROW}{_liquidation(after, tick)}")
     if before is None or after.cushion != before.cushion:
         parts.append(f"to go {money(before.cushion) if before else NONE}{ARROW}{money(after.cushion)}")
     if before is None or after.free != before.free:
@@ -85,7 +94,8 @@ def _risk_parts(risk: Risk | None) -> list[str]:
     return parts
 
 
-def _liquidation(outcome: Outcome | None, tick: Decimal) -> str:
-    if outcome is None or outcome.liquidation_price is None:
+def _liquidation(outcome: Outcome | None, mark: Decimal, market: MarketView) -> str:
+    if outcome is None or not outcome.initial_margin:
         return NONE
-    return price(outcome.liquidation_price, tick)
+    at = reachable(outcome.liquidation_price, mark)
+    return "none" if at is None else price(at, market.tick_size)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from engine.rulebooks import VENUES, rulebook_of
 from engine.script import SyntheticRecipe, read_script
 from tests.cli.command_line import BARS, Isocross, written
 from tui.start import NewSession, quick_setup
@@ -109,6 +110,20 @@ def test_an_option_that_cannot_be_is_named(
     assert said in result.err
     assert result.err.count("\n") == 1
     assert started == []
+
+
+@pytest.mark.parametrize("venue", VENUES)
+def test_a_venue_without_a_mode_is_played_in_one_that_it_has(
+    isocross: Isocross, started: list[NewSession], venue: str
+) -> None:
+    modes = rulebook_of(venue).modes
+    line = "calm seed 1 markets ETH days 0.01 step 1m"
+    assert isocross("play", "--venue", venue, "--synthetic", line).status == 0
+    assert started[0].setup.mode == ("isolated" if "isolated" in modes else modes[0])
+    if len(modes) == 1:
+        other = "cross" if modes == ("isolated",) else "isolated"
+        refused = isocross("play", "--venue", venue, "--mode", other, "--synthetic", line)
+        assert f"{venue} has no {other} margin; try: mode {modes[0]}" in refused.err
 
 
 @pytest.mark.parametrize("words", [[], ["play"], ["play", "--continue"]])

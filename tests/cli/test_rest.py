@@ -7,11 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from engine.rulebooks import VENUES
 from engine.script import read_script
 from tests.cli.command_line import BARS, Isocross, written
 from tui import cli
 from tui.cli_help import MAIN, TEXTS
-from tui.cli_options import play_options, prices_options, run_options, saves_options, venues_options
+from tui.cli_options import (
+    compare_options,
+    play_options,
+    prices_options,
+    run_options,
+    saves_options,
+    venues_options,
+)
 
 
 def test_prices_are_inspected(isocross: Isocross, tmp_path: Path) -> None:
@@ -31,9 +39,20 @@ def test_venues_are_listed_and_explained(isocross: Isocross) -> None:
     assert isocross("venues").out.startswith("hyperliquid  ")
     assert "Liquidation" in isocross("venues", "Hyperliquid").out
     assert "bankruptcy price" in isocross("venues", "binance").out
-    assert isocross("venues", "nowhere").err == (
-        "isocross: there is no venue “nowhere”; try: isocross venues hyperliquid, isocross venues binance\n"
-    )
+    assert isocross("venues", "show", "binance").out == isocross("venues", "binance").out
+    refused = isocross("venues", "bynance").err
+    assert refused.startswith("isocross: there is no venue “bynance”; try: isocross venues show binance; there are hyp")
+    assert "not said which venue" in isocross("venues", "show").err
+    assert "one venue at a time" in isocross("venues", "binance", "gmx_v1").err
+
+
+@pytest.mark.parametrize("venue", ["", *VENUES])
+@pytest.mark.parametrize("width", [60, 80])
+def test_venues_fit_the_terminal(isocross: Isocross, monkeypatch: pytest.MonkeyPatch, venue: str, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = isocross("venues", *(["show", venue] if venue else [])).out.splitlines()
+    assert max(map(len, lines)) <= width
+    assert any(line.startswith(venue) for line in lines)
 
 
 @pytest.mark.parametrize(
@@ -54,6 +73,7 @@ def test_every_command_has_help_and_stands_in_it() -> None:
 OPTIONS = {
     "play": play_options,
     "run": run_options,
+    "compare": compare_options,
     "prices": prices_options,
     "venues": venues_options,
     "saves": saves_options,

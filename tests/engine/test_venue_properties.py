@@ -180,8 +180,7 @@ def _check_accounts(session: Session, events: list[Event]) -> None:
             cost = aftermath(events[place:again], event.pool)
             assert cost is not None
             said = alternatives_of(session, event)
-            assert event.size or not said.more_margin
-            for at in [each.liquidation for each in said.more_margin]:
+            for at in [each.liquidation for each in said.more_margin if event.size]:
                 assert at is None or (event.price - at) * event.size > 0  # type: ignore[operator]
             if event.balance is not None and cost.taken_by:
                 assert cost.lost == event.balance

@@ -149,6 +149,7 @@ DESK = (
     Row("desk.watch", _differs("classes"), after="l"),
     Row("desk.depth", lambda before, after: "-depth" in after["classes"], after="d"),
     Row("desk.why", {"screen": "ExplainDialog"}, after="escape"),
+    Row("desk.compare", {"screen": "CompareScreen"}, after="escape"),
     Row("desk.pane", {"focus": "desk-watch"}, after="shift+tab"),
     Row("desk.pane_back", {"focus": "desk-events"}, after="tab"),
     Row("desk.command", {"line": ""}, after="escape"),
@@ -246,6 +247,30 @@ EXPLAIN = (
     Row("explain.close", {"screen": "DeskScreen"}, after="p"),
 )
 
+COMPARE = (
+    Row("compare.venues", _differs("text"), after="V"),
+    Row("compare.venues_back", _differs("text"), after="v"),
+    Row("compare.modes", _differs("text"), after="M"),
+    Row("compare.modes_back", _differs("text"), after="m"),
+    Row("compare.stop", lambda before, after: "has been played" in after["text"], after="m M"),
+    Row("compare.card", {"screen": "VenueCardScreen"}, after="escape"),
+    Row("compare.help", {"screen": "HelpScreen"}, after="escape"),
+    Row("compare.leave", {"screen": "DeskScreen"}, after="r"),
+)
+
+CARD = (
+    Row("card.next", _differs("text"), after="left"),
+    Row("card.before", _differs("text"), after="right"),
+    Row("card.down", _grows("scrolled"), after="home"),
+    Row("card.up", _shrinks("scrolled"), before="down", after="home"),
+    Row("card.page_down", _grows("scrolled"), after="home"),
+    Row("card.page_up", _shrinks("scrolled"), before="end", after="home"),
+    Row("card.bottom", _grows("scrolled"), after="home"),
+    Row("card.top", {"scrolled": 0}, before="end"),
+    Row("card.help", {"screen": "HelpScreen"}, after="escape"),
+    Row("card.leave", {"screen": "CompareScreen"}, after="enter"),
+)
+
 HOME = (
     Row("home.new", {"screen": "NewScreen"}, after="escape"),
     Row("home.rename", {"screen": "NameDialog"}, after="escape"),
@@ -271,6 +296,7 @@ NEW = (
     Row("choice.next", {"field": "files"}, after="left"),
     Row("choice.before", {"field": "files"}, after="left"),
     Row("new.inspect", lambda before, after: "✗" in after["text"], before="right", after="up left"),
+    Row("new.card", {"screen": "VenueCardScreen"}, after="escape"),
     Row("new.help", {"screen": "HelpScreen"}, after="escape"),
     Row("new.leave", {"screen": "HomeScreen"}, after="n"),
     Row("new.begin", {"screen": "DeskScreen"}),

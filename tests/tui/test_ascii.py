@@ -18,6 +18,7 @@ from tui.ascii_glyphs import STAND_INS, AsciiGlyphs, in_ascii, terminal_is_ascii
 from tui.settings import DEFAULTS
 from tui.settings.writing import write_settings
 from tui.widgets.chart_candles import _FALLING, _RISING
+from tui.widgets.chart_marks import SHAPES
 
 
 def test_stand_ins_are_ascii_and_as_wide() -> None:
@@ -106,3 +107,8 @@ async def test_auto_asks_the_terminal(isocross_home: Path) -> None:
         async with app.run_test(size=NARROW) as pilot:
             await pilot.pause()
             assert screen_text(pilot).isascii()
+
+
+def test_marks_on_the_chart_are_told_apart() -> None:
+    letters = [in_ascii(shape.letter) for shape in SHAPES.values()]
+    assert len(set(letters)) == len(letters)

@@ -124,7 +124,7 @@ def test_only_the_window_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_first_length_suits_the_tape() -> None:
-    assert finest(wave(10)) == 15
+    assert finest(wave(10)) == 60, "what happened inside a bar, and when, nobody knows"
     assert finest(tape_of([1, 2, 3], spacing=1000)) == 1
     assert finest(tape_of([5])) == 1
     assert first_timeframe(wave(600), 100) == 60

@@ -206,7 +206,7 @@ async def test_zoom_keeps_to_lengths_that_the_tape_has() -> None:
         assert (chart.title_text(), chart.subtitle_text()) == ("ETH  1m", "real bars · made by hand")
         for _ in range(9):
             chart.zoom(-1)
-        assert chart.timeframe == 15
+        assert chart.timeframe == 60
         for _ in range(15):
             chart.zoom(1)
         assert chart.timeframe == 86_400
@@ -281,3 +281,12 @@ def test_bankruptcy_is_told_apart_and_not_told_beyond_the_scale() -> None:
     assert "100.02 B" in text
     far = (ChartLine("BANKRUPT isolated", D(50), "bankruptcy"),)
     assert "BANKRUPT" not in text_of(strips_of(canvas_of(tape_of([10_000, 10_010]), 1, (60, 10), 1, far)))
+
+
+@pytest.mark.parametrize(
+    "price", ["9780.98000162643499003808568601672517314", "1780.98000162643499003808568601672517314"]
+)
+def test_a_price_off_the_chart_is_written_to_the_tick(price: str) -> None:
+    line = ChartLine("ENTRY long 1", D(price), "entry")
+    drawn = text_of(strips_of(canvas_of(wave(), 700, (60, 16), 60, (line,))))
+    assert f"ENTRY long 1 {D(price):,.2f} " in drawn.replace("\N{NO-BREAK SPACE}", " ")

@@ -41,9 +41,9 @@ def view_of(seconds: int = 60, step: int = NOW) -> ChartView:
     return view
 
 
-def test_every_length_has_a_name_and_none_is_finer_than_a_quarter_of_a_bar() -> None:
+def test_every_length_has_a_name_and_none_is_finer_than_a_bar() -> None:
     assert " ".join(NAMES.values()) == "1s 5s 15s 30s 1m 3m 5m 15m 30m 1h 2h 4h 6h 12h 1d"
-    assert view_of().lengths() == [seconds for seconds in TIMEFRAMES if seconds >= 15]
+    assert view_of().lengths() == [seconds for seconds in TIMEFRAMES if seconds >= 60]
     assert ChartView(tape_of([1, 2, 3], spacing=1000), "ETH", 1).lengths() == list(TIMEFRAMES)
 
 

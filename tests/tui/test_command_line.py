@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 from textual.content import Content
 
+from engine.commands.grammar import parse
+from engine.script import DEFAULT_START
+from engine.setup import Setup
+from engine.tapes.inline import InlinePath, inline_tape
 from tests.tui.desks import NARROW, desk_of, frames, kinds, new_session, notice_of, playing, screen_text, type_command
+from tui.start import NewSession
 from tui.widgets.command_line import CommandLine, shortened
 
 
@@ -232,3 +238,46 @@ def test_what_has_no_room_ends_in_an_ellipsis(width: int) -> None:
         assert all(len(row) <= width for row in rows)
         assert rows[-1].endswith("…")
     assert shortened(Content("short"), width, 3).plain == "short"
+
+
+LONG = (
+    "buy $60000 BTC 20x cross sl 4% tp 5%",
+    "reverse BTC",
+    "buy $20000 BTC at 99000 20x cross sl 4% tp 5%",
+    "buy $20000 BTC stop 102000 limit 102500 20x cross sl 4% tp 5%",
+    "buy $20000 BTC trail 2% 20x cross sl 4% tp 5%",
+    "close BTC 30%",
+    "protect BTC sl 99000 tp 120000",
+)
+"""Much is to be said of each, with a position, a stop and a target open."""
+
+
+def bitcoin() -> NewSession:
+    """Ten thousand dollars where the prices are long numbers."""
+    prices = tuple(Decimal(each) for each in (100_000, 100_500, 100_000, *[100_000] * 57))
+    return NewSession(Setup(balance=Decimal(10_000)), inline_tape([InlinePath("BTC", 60, prices)], DEFAULT_START))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (120, 36), (160, 45)])
+async def test_where_it_would_be_liquidated_is_never_cut_off(isocross_home: Path, size: tuple[int, int]) -> None:
+    async with playing(isocross_home, bitcoin(), size) as pilot:
+        await type_command(pilot, "buy $20000 BTC 20x cross sl 3% tp 5%")
+        play = desk_of(pilot).play
+        await pilot.press("colon")
+        for text in LONG:
+            line_of(pilot).input.value = text
+            await pilot.pause()
+            (after,) = {each.after for each in play.preview(parse(text)) if each.mode in ("cross", None)}
+            assert after is not None
+            before = play.view().positions[0]
+            if after.liquidation_price is not None and after.liquidation_price != before.liquidation_price:
+                assert f"→ {after.liquidation_price:,.2f}" in " ".join(says_of(pilot).split()), text
+
+
+async def test_it_uses_the_whole_width_of_a_narrow_screen(isocross_home: Path) -> None:
+    async with playing(isocross_home, bitcoin(), NARROW) as pilot:
+        await type_command(pilot, LONG[0], send=False)
+        said = says_of(pilot)
+        assert "…" not in said
+        assert "free 10,000.00 → " in " ".join(said.split())
+        assert max(len(line) for line in screen_text(pilot).splitlines()[-6:]) > 70

@@ -10,7 +10,7 @@ from engine.commands.command import CommandError
 from engine.commands.grammar import EXAMPLES, parse
 from tui.completion import HINTS, USAGES, Known, completion
 
-KNOWN = Known(("ETH", "SOL"), ("c1", "c12", "c1.sl"), hedged=True)
+KNOWN = Known(("ETH", "SOL"), ("c1", "c12", "c1.sl"), hedged=True, assets=("USDC", "ETH"))
 FILLED = {
     HINTS["size"]: "1", HINTS["price"]: "2000", HINTS["leg"]: "2%", HINTS["share"]: "2%", HINTS["leverage"]: "10x",
     HINTS["amount"]: "5", HINTS["more"]: "+5", HINTS["text"]: "hm",
@@ -64,6 +64,12 @@ def test_any_text_is_borne(text: str) -> None:
     found = completion(text, KNOWN)
     assert text.startswith(found.kept)
     assert all(character.isprintable() for character in found.hint)
+
+
+def test_what_a_venue_does_not_lend_is_not_offered() -> None:
+    assert "borrow" in completion("", KNOWN).words
+    assert completion("borrow 5 ", KNOWN).words == ("USDC", "ETH")
+    assert not {"supply", "borrow"} & set(completion("", Known(("ETH",))).words)
 
 
 def test_orders_and_markets_are_offered_to_cancel() -> None:

@@ -25,6 +25,7 @@ from tests.tui.desks import (
     strips_of,
     type_command,
 )
+from tests.tui.examples import happened
 from tests.tui.strip_text import assert_golden, text_of
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.dialogs.result import ResultDialog
@@ -32,6 +33,7 @@ from tui.dialogs.wiped_out import WipedOutDialog
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
+from tui.telling import told
 from tui.widgets.events_log import EventsLog
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.pools import PoolsPanel
@@ -327,3 +329,25 @@ def panel_text(pilot: Any, kind: type[Widget]) -> str:
     region = desk_of(pilot).query_one(kind).region
     rows = screen_text(pilot).splitlines()[region.y : region.bottom] if region else []
     return "\n".join(row[region.x : region.right] for row in rows)
+
+
+async def test_a_notice_tells_the_trades_first_and_counts_the_rest(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 0.5 ETH 10x iso tp 2200 sl 1900")
+        for said in ("Buy 0.5 ETH @", "take 2200", "stop 1900"):
+            assert said in notice_of(pilot), said
+        for text in ("buy 1 SOL 10x iso", "buy 0.5 SOL at 98"):
+            await type_command(pilot, text)
+        await type_command(pilot, "flatten")
+        said = notice_of(pilot)
+        assert said.startswith("✓ Sell 0.5 ETH @")
+        assert "Sell 1 SOL @" in said
+        assert said.endswith("Cancelled c1.tp, c1.sl, c3.")
+
+
+def test_what_is_not_told_is_counted() -> None:
+    fills = [each for each in happened() if each.kind == "fill"] * 5
+    notes = [each for each in happened() if each.kind == "note"]
+    sentences = told([*notes, *fills])
+    assert [each[:3] for each in sentences[:3]] == ["buy"] * 3
+    assert sentences[3:] == ["and 3 more"]

@@ -83,7 +83,7 @@ def test_lines_of_another_market_stay_away() -> None:
     assert said(lines(view(two_isolated(), orders=orders()), "SOL")) == [
         "ENTRY short 17.20",
         "LIQ isolated",
-        "TP +773.54",
+        "TP +776.92",
     ]
     assert lines(view(), "BTC") == []
 

@@ -285,3 +285,43 @@ async def test_a_run_leaves_the_same_session_as_single_steps(isocross_home: Path
         while not desk.play.at_end:
             desk.play.step()
         assert (desk.play.session.state_hash(), desk.play.recorder.events()) == run
+
+
+@pytest.mark.parametrize("key", ["n", "@ liquidation", "@ any"])
+async def test_nothing_is_waited_for_where_nothing_can_happen(isocross_home: Path, key: str) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await (pilot.press(key) if key == "n" else type_command(pilot, key))
+        await frames(pilot, 4, 0)
+        assert desk_of(pilot).play.session.step == 0
+        assert "nothing can happen" in notice_of(pilot)
+        await pilot.press("escape")
+        await type_command(pilot, "@ +2m")
+        await frames(pilot, 4, 0)
+        assert desk_of(pilot).play.session.step == 2, "a time always comes"
+
+
+async def test_what_happened_on_the_way_is_told(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "@ +1m")
+        await frames(pilot, 9, 0)
+        assert notice_of(pilot) == "It is 2024-01-01 00:01 UTC."
+        await type_command(pilot, "buy 1 ETH 10x iso sl 1900")
+        desk = desk_of(pilot)
+        desk.play.pausing = frozenset()
+        await type_command(pilot, "@ +20m")
+        await until_it_stops(pilot)
+        view = desk.play.view()
+        assert view.positions == ()
+        assert f"UTC. On the way: 1 fill, realised −{-view.realised:,.2f}." in notice_of(pilot)
+
+
+async def test_a_liquidation_on_the_way_is_told(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session()) as pilot:
+        await long(pilot)
+        desk = desk_of(pilot)
+        desk.play.pausing = frozenset()
+        await type_command(pilot, "@ +40m")
+        await until_it_stops(pilot)
+        view = desk.play.view()
+        assert notice_of(pilot).startswith("⚠ It is 2024-01-01 00:40 UTC. On the way: ")
+        assert f"{view.calls} calls, 1 liquidation, realised −{-view.realised:,.2f}." in notice_of(pilot)

@@ -8,8 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.tui.examples import pool, position, short_sol, view
+from tests.tui.strip_text import text_of
+from tui.chart_lines import lines_of
+from tui.themes import DEFAULT_PALETTE
 from tui.widgets.chart_scale import Scale, fitted, labels_of, places_of, round_step
 from tui.widgets.figures import brief, clock, countdown, date_and_time, money, percent, price, signed, size
+from tui.widgets.pool_rows import panel_rows
+from tui.widgets.positions import table_rows
 
 D = Decimal
 
@@ -77,3 +83,19 @@ def test_labels_have_the_decimals_that_they_need(step: float, places: int) -> No
 
 def test_a_step_is_no_finer_than_a_tick() -> None:
     assert round_step(0.001, 10, 0.01) >= 0.01
+
+
+@pytest.mark.parametrize(
+    ("at", "seen"), [("22255.30", True), ("22255.31", False), ("14413751134.13", False), ("0.01", True)]
+)
+def test_a_liquidation_price_far_beyond_the_mark_is_none(at: str, seen: bool) -> None:
+    """Ten times the mark: in the pools, the positions and on the chart."""
+    held = position("ETH", "cross", mode="cross", liquidation_price=D(at))
+    whole = view((pool("cross", held, short_sol("cross", mode="cross")),))
+    text = f"{D(at):,.2f}"
+    pools = text_of(panel_rows(whole, (), 56, 20, DEFAULT_PALETTE))
+    table = text_of(table_rows(whole, None, 120, DEFAULT_PALETTE)[0])
+    lines = [line.price for line in lines_of(whole, "ETH", lambda order, held: D(0)) if line.kind == "liquidation"]
+    assert (text in pools, text in table, D(at) in lines) == (seen, seen, seen)
+    assert ("liq none within 10 times the mark" in pools) == (not seen)
+    assert (" none " in table) == (not seen)

@@ -11,6 +11,7 @@ from engine.setup import Setup
 from tests.tui.desks import NARROW, WIDE, desk_of, falling_tape, frames, playing, screen_text, type_command
 from tui.dialogs.explain import ExplainDialog
 from tui.start import NewSession
+from tui.widgets.command_line import CommandLine
 from tui.widgets.figures import money, signed
 
 HEDGE = ("hedge on", "buy 20 ETH 10x cross sl 1700 tp 2300", "sell 5 ETH 10x cross tp 1500 sl 2200")
@@ -54,3 +55,25 @@ async def test_two_positions_in_one_market_are_told_apart(isocross_home: Path, s
         )
         assert [text for text in shown if text not in seen] == []
         assert "no price of ETH" not in seen
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
+async def test_every_key_is_about_the_chosen_row(isocross_home: Path, size: tuple[int, int]) -> None:
+    """One after the other, too: the panel has its keys back when the `:` line is left."""
+    setup = Setup(venue="binance", mode="cross", balance=Decimal(10_000))
+    async with playing(isocross_home, NewSession(setup, falling_tape(), "Hedge"), size) as pilot:
+        for text in HEDGE:
+            await type_command(pilot, text)
+        desk = desk_of(pilot)
+        for _ in desk.panes():
+            if desk.focused is not None and desk.focused.id == "desk-positions":
+                break
+            await pilot.press("tab")
+            await pilot.pause()
+        await pilot.press("down", "down")
+        for key, typed in (("c", "close ETH short"), ("v", "reverse ETH short"), ("p", "protect ETH sl 2% short")):
+            await pilot.press(key)
+            await pilot.pause()
+            assert desk.query_one(CommandLine).input.value == typed
+            await pilot.press("escape")
+            await pilot.pause()

@@ -362,3 +362,18 @@ async def test_a_key_changes_the_colours(isocross_home: Path) -> None:
         await pilot.press("t")
         await pilot.pause()
         assert pilot.app.theme == DARK.name
+
+
+async def test_the_session_played_last_is_chosen(isocross_home: Path) -> None:
+    await keep(isocross_home, "One", "Two")
+    async with playing(isocross_home) as pilot:
+        await pilot.press("down")
+        assert home_of(pilot).chosen is not None
+        await pilot.press("p")
+        for _ in range(3):
+            await pilot.app.workers.wait_for_complete()
+            await pilot.pause()
+        new = desk_of(pilot).play.recorder.id
+        await pilot.press("q")
+        await pilot.pause()
+        assert home_of(pilot).chosen.id == new  # type: ignore[union-attr]

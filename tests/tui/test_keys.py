@@ -13,7 +13,7 @@ from textual.pilot import Pilot
 from engine.script import DEFAULT_START
 from engine.tapes.inline import InlinePath, inline_tape
 from tests.tui import key_rows
-from tests.tui.desks import desk_of, hopeless_session, new_session, playing
+from tests.tui.desks import NARROW, desk_of, hopeless_session, new_session, playing
 from tests.tui.key_rows import Row, see
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.key_map import by_id, places
@@ -104,6 +104,15 @@ async def test_why(isocross_home: Path) -> None:
         await ready(pilot)
         await pressed(pilot, "p")
         await check(pilot, TABLES["EXPLAIN"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "first"), [("COMPARE", "r"), ("CARD", "r enter")])
+async def test_compare_and_what_it_opens(isocross_home: Path, name: str, first: str) -> None:
+    async with playing(isocross_home, new_session(), NARROW) as pilot:
+        desk_of(pilot).give("buy 2.4 ETH 10x iso")
+        await pressed(pilot, f"full_stop {first}")
+        await check(pilot, TABLES[name])
 
 
 @pytest.mark.slow

@@ -30,7 +30,8 @@ from tests.tui.strip_text import assert_golden
 from tui.dialogs.explain import ExplainDialog
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.dialogs.wiped_out import WipedOutDialog
-from tui.liquidations import Liquidation, headline, liquidations_in, lost, taken, why, would_have_changed
+from tui.liquidation_alternatives import would_have_changed
+from tui.liquidations import Liquidation, headline, liquidations_in, lost, taken, why
 from tui.widgets.events_log import EventsLog
 
 D = Decimal
@@ -61,7 +62,7 @@ def test_an_isolated_pool() -> None:
     assert "required by long 2.4 ETH from 2,000.28, 10x, at 1,836.99." in why(story, TICK)[0]
     assert f"{start.equity:.2f} fell below the {start.requirement:.2f}" in why(story, TICK)[0]
     assert "Bankruptcy" in why(story, TICK)[1]
-    assert f"of it {fill.fee:.2f} in trading fees; the wallet was not touched" in lost(story)[0]
+    assert f", of it {-fill.realised:.2f} by the price and {fill.fee:.2f} in trading fees; the wallet" in lost(story)[0]
     assert "The book took long 2.4 ETH at 1,836.74" in taken(story)[0]
     told = alternatives_of(session, start)
     changed = " ".join(would_have_changed(story, told, TICK))

@@ -9,7 +9,7 @@ import pytest
 from textual import events
 from textual.widgets import Label
 
-from engine.rulebooks import VENUES
+from engine.rulebooks import VENUES, rulebook_of
 from tests.tui.desks import NARROW, desk_of, playing, screen_text
 from tui.new_form import Wanted, wanted
 from tui.prices import PriceFiles
@@ -155,6 +155,25 @@ async def test_a_question_mark_helps_but_is_a_letter_in_names(isocross_home: Pat
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
+async def test_only_the_modes_that_a_venue_has_are_offered(isocross_home: Path) -> None:
+    async with playing(isocross_home) as pilot:
+        await pilot.press("n")
+        venue, mode = row_of(pilot, "venue").query_one(Choice), row_of(pilot, "mode").query_one(Choice)
+        assert (mode.value, set(mode.options)) == ("isolated", {"isolated", "cross"})
+        for name, modes in (("aave_v3", ("cross",)), ("gmx_v1", ("isolated",)), ("aevo", ("cross",))):
+            venue.action_change(venue.options.index(name) - venue.options.index(venue.value))
+            await pilot.pause()
+            assert (mode.options, mode.value) == (modes, modes[0])
+        assert "other accounts: portfolio (margin portfolio)" in screen_text(pilot)
+        venue.action_change(-venue.options.index("aevo"))
+        await pilot.pause()
+        assert mode.value == "isolated"  # as it was before a venue took the choice away
+        venue.action_change(venue.options.index("aave_v3"))
+        await ask(pilot, "enter", markets="ETH", days="0.01")
+        assert isinstance(pilot.app.screen, DeskScreen)
+        assert desk_of(pilot).play.session.setup.mode == "cross"
+
+
 async def test_a_paste_into_a_field_begins_nothing(isocross_home: Path) -> None:
     async with playing(isocross_home) as pilot:
         await pilot.press("n")
@@ -176,4 +195,5 @@ async def test_every_venues_own_example_of_changed_rules_would_work(isocross_hom
         example = said.partition("such as")[2]
         asked = wanted({**FIELDS, "venue": venue, "overrides": example})
         assert isinstance(asked, Wanted)
-        assert len(asked.setup.overrides) == 2
+        assert len(asked.setup.overrides) == len(rulebook_of(venue).card.example)
+        assert asked.setup.mode in rulebook_of(venue).modes

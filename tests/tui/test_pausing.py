@@ -22,7 +22,11 @@ WIPED_OUT = WipedOut(step=9, time=CALL.time, equity=D(0))
 def test_the_gravest_of_several_is_told() -> None:
     every = CHOICES[0] | ALWAYS
     assert gravest([FILL, CALL, LIQUIDATION, CALL], every) is LIQUIDATION
-    assert gravest([FILL, CALL, replace(CALL, level=D("0.95"))], every) is CALL
+    worse = replace(CALL, level=D("0.95"), equity=CALL.requirement / D("0.97"))
+    for told in ([FILL, CALL, worse], [worse, CALL, FILL], [CALL, worse, CALL]):
+        assert gravest(told, every) is worse
+    hopeless = replace(CALL, equity=D(0))
+    assert gravest([worse, hopeless, CALL], every) is hopeless
     assert gravest([LIQUIDATION, WIPED_OUT], every) is WIPED_OUT
     assert gravest([FILL, CALL], frozenset({"liquidation"})) is None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from engine import Session, Setup, parse
 from engine.looking.views import PoolView, PositionView
+from engine.rulebooks import VENUES, rulebook_of
+from engine.rulebooks.base import OwnGauge
 from tests.tui.examples import NOW, one_cross, pool, position, two_isolated, view, wave
 from tests.tui.strip_text import OneWidget, assert_golden, text_of
 from tui.messages import FigureOpened
@@ -237,3 +239,47 @@ def test_two_positions_in_one_market_are_told_apart() -> None:
     assert "ETH −2 @ 2,418.00" in text
     figures = {spot.figure for spot in spots_of(panel_rows(view(both), (), 56, 30, DEFAULT_PALETTE))}
     assert {Figure("iso:ETH", "liquidation_price", "ETH"), Figure("cross", "liquidation_price", "ETH")} <= figures
+
+
+def with_own_gauge(name: str, value: str, limit: str, rises: bool, gauge: str = "0.9016") -> PoolView:
+    """The ETH pool on a venue that says it in a way of its own."""
+    return pool("cross", position(pool="cross"), gauge=D(gauge), own_gauge=OwnGauge(name, D(value), D(limit), rises))
+
+
+@pytest.mark.parametrize(
+    ("own", "said"),
+    [
+        (("health factor", "1.0838", "1", False), "health factor 1.08  falls to 1"),
+        (("health factor", "1.0000041", "1", False), "health factor 1.000004  falls to 1"),
+        (("leverage", "45.128", "99.5", True), "leverage 45.13  rises to 99.50"),
+        (("account liquidity", "12345.678", "0", False), "account liquidity 12,345.68  falls to 0"),
+        (("funds until liquidation", "-0.004", "0", False), "funds until liquidation −0.004  falls to 0"),
+    ],
+)
+def test_the_venues_own_gauge_stands_beside_the_bar(own: tuple, said: str) -> None:
+    pools = (with_own_gauge(*own),)
+    rows = panel_rows(view(pools), (), 56, 30, DEFAULT_PALETTE)
+    text = text_of(rows).splitlines()
+    assert text[2].strip() == said
+    assert Figure("cross", "own_gauge") in {spot.figure for spot in spots_of(rows)}
+    assert len(panel_rows(view(pools), (), 56, 30, DEFAULT_PALETTE)) == 1 + len(
+        panel_rows(view((replace(pools[0], own_gauge=None),)), (), 56, 30, DEFAULT_PALETTE)
+    )
+    for width in (56, 36, 20, 9, 3):
+        for height in range(1, 12):
+            for row in panel_rows(view(pools), (), width, height, DEFAULT_PALETTE):
+                assert row.cell_length == width
+
+
+@pytest.mark.parametrize("venue", [name for name in VENUES if "cross" in rulebook_of(name).modes])
+def test_every_figure_of_every_venues_pool_opens(venue: str) -> None:
+    session = Session(Setup(venue, "cross", balance=D(10_000), funding=False), wave())
+    session.do(parse("buy $15000 ETH 2x"))
+    (held,) = [each for each in session.view().pools if each.positions]
+    opened = {(each.figure, each.position) for each in session.explain(held.key)}
+    rows = panel_rows(session.view(), (), 56, 40, DEFAULT_PALETTE)
+    figures = [spot.figure for spot in spots_of(rows) if spot.figure.pool == held.key]
+    assert figures
+    for figure in figures:
+        assert {(figure.name, figure.position), (figure.name, None)} & opened
+    assert (held.own_gauge is not None) is ("own_gauge" in {figure.name for figure in figures})

@@ -10,8 +10,9 @@ from textual import on
 
 from engine.commands.grammar import parse
 from engine.numbers import divide
+from engine.orders.order import Order
 from tests.tui.examples import orders, pool, position, view
-from tests.tui.strip_text import OneWidget, assert_golden
+from tests.tui.strip_text import OneWidget, assert_golden, text_of
 from tui.messages import CommandWanted
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.positions import (
@@ -157,3 +158,10 @@ def test_a_long_and_a_short_have_their_own_orders() -> None:
     order = replace(orders()[0], pool="cross", position_side="long")
     assert protection_of(short, [order]) == (None, None)
     assert protection_of(short, [replace(order, position_side="short")])[0] is not None
+
+
+def test_a_waiting_order_says_what_comes_with_its_fill() -> None:
+    order = Order("c8", "limit", "buy", D(1), "ETH", D("2000.00"), "iso:ETH", 10, take_profit=D(2200))
+    both = replace(order, stop_loss_share=D("0.025"))
+    for each, said in ((order, "tp 2,200.00"), (both, "tp 2,200.00 sl 2.50 %")):
+        assert said in text_of(table_rows(view(orders=(each,)), None, 120, DEFAULT_PALETTE)[0])

@@ -7,6 +7,8 @@ from decimal import Decimal
 
 import pytest
 
+from engine.events import FundingPaid
+from engine.sentences import sentence
 from tests.tui.examples import market, view
 from tests.tui.strip_text import OneWidget, assert_golden
 from tui.themes import DEFAULT_PALETTE
@@ -48,3 +50,19 @@ async def test_the_widget_shows_it() -> None:
         app.repainted.clear()
         bar.show(view(), "ETH", RUNNING)
         assert app.repainted == []
+
+
+def test_funding_is_told_as_the_events_tell_it() -> None:
+    """An hour's interest alone is 0.00125 %: neither 0.0012 nor 0.0013."""
+    paid = FundingPaid(step=1, time=0, symbol="ETH", pool="cross", rate=D("0.0000125"), notional=D(1), amount=D(-1))
+    shown = view(markets=(market("ETH", "2226.13", "2226.13", funding_rate=D("0.0000125")),))
+    for text in (status_row(shown, "ETH", RUNNING, 160, DEFAULT_PALETTE).text, sentence(paid)):
+        assert "+0.00125 %" in text
+
+
+@pytest.mark.parametrize(("clock", "running"), [("▶ ×60", True), ("❚❚ ×60", False), ("❚❚ ×1,800", False)])
+@pytest.mark.parametrize("venue", ["hyperliquid", "binance"])
+def test_the_venue_is_said_at_80(clock: str, running: bool, venue: str) -> None:
+    status = Status(venue, "isolated", clock, running, opening=D("65000.00"))
+    text = status_row(view(markets=(market("BTC", "67780.98", "67780.98"),)), "BTC", status, 80, DEFAULT_PALETTE).text
+    assert all(each in text for each in (venue, "67,780.98", "▲ +4.3 %", "ISOLATED", clock, "08-05 06:24", "●"))

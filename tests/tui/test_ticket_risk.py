@@ -158,3 +158,25 @@ async def test_looks(isocross_home: Path, state: str, size: tuple[int, int]) -> 
         rows = [row.crop(box.x, box.right) for row in strips_of(pilot)[box.y : box.bottom]]
         assert box.bottom <= size[1] - 2, "all of it is seen"
         assert_golden(f"ticket-{state}-{size[0]}x{size[1]}", rows)
+
+
+async def test_a_stop_that_only_reduces_is_warned_of_too(isocross_home: Path) -> None:
+    """In the ticket and at the `:` line, as `protect` does it."""
+    async with playing(isocross_home, new_session()) as pilot:
+        await type_command(pilot, "buy 1 ETH 10x iso")
+        liquidation = desk_of(pilot).play.view().positions[0].liquidation_price
+        warning = f"⚠ liquidation {liquidation:,.2f} comes before your stop"
+        for text in ("protect ETH sl 1700", "sell 1 ETH stop 1700 reduce"):
+            await type_command(pilot, text, send=False)
+            said = str(desk_of(pilot).query_one("#command-says").content)
+            assert warning in said
+            assert "to go" not in said, "there is nothing left to go"
+            await pilot.press("escape")
+        await pilot.press("s", "1", "o", *"1700", "d")
+        await pilot.pause()
+        assert warning in screen_text(pilot)
+        assert "real leverage" in screen_text(pilot)
+        await pilot.press("o", *"1900")
+        await pilot.pause()
+        assert "comes before" not in screen_text(pilot)
+        assert "1 R" in screen_text(pilot)

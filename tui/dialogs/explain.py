@@ -132,6 +132,7 @@ SHORT = {
     "bankruptcy_price": "bankruptcy",
     "cushion": "to go",
     "unrealised": "profit",
+    "own_gauge": "its own gauge",
 }
 
 

@@ -14,10 +14,11 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from engine.liquidation.alternatives import alternatives_of
-from engine.liquidation.terms import liquidation_terms
+from engine.liquidation.terms import judged_by, liquidation_terms
 from tui.dialogs.explain import ExplainDialog
 from tui.key_texts import key_line
-from tui.liquidations import Liquidation, chart_lines, chart_marks, headline, lost, taken, why, would_have_changed
+from tui.liquidation_alternatives import would_have_changed
+from tui.liquidations import Liquidation, chart_lines, chart_marks, headline, lost, taken, why
 from tui.plain import harmless
 from tui.play import Play
 from tui.widgets.chart import CandleChart
@@ -32,7 +33,7 @@ WIDEST = 120
 
 
 class LiquidationDialog(ModalScreen[None]):
-    """Tells one liquidation after another; Enter goes on. One that left the pool standing is told without a chart.
+    """Tells one liquidation after another; Enter goes on. One that left the pool standing has a calmer frame.
 
     Args:
         play: the session that it happened in; it is only asked.
@@ -89,7 +90,7 @@ class LiquidationDialog(ModalScreen[None]):
             pool = story.start.pool
             self.app.push_screen(ExplainDialog(lambda _: told, [pool], Figure(pool, "cushion")))
         else:
-            self.notify("A pool of several positions keeps no terms: its events are in the log.")
+            self.notify("An older version kept no terms of it: its events are in the log.")
 
     def _tell(self) -> None:
         story = self.story
@@ -108,26 +109,34 @@ class LiquidationDialog(ModalScreen[None]):
 
     def _show_chart(self, story: Liquidation) -> None:
         chart, symbol = self.query_one(CandleChart), story.symbol
-        chart.display = symbol is not None and not story.partial
+        chart.display = symbol is not None
         if symbol is not None:
             tape = self._play.session.tape
-            chart.show(tape, symbol, story.start.step, chart_lines(story), chart_marks(story))
+            last = story.steps[-1].step if story.steps else story.start.step
+            chart.show(tape, symbol, last, chart_lines(story), chart_marks(story))
             chart.call_after_refresh(chart.redraw)
 
     def _text(self, story: Liquidation) -> Content:
         alternatives = self._play.ask(lambda session: alternatives_of(session, story.start))
-        market = self._play.session.tape.by_symbol.get(story.symbol or "")
-        tick = market.tick_size if market is not None else CENT
+        judged = self._play.ask(lambda session: judged_by(session, story.start))
+        before = [each for each in self._stories[: self._place] if each.start.pool == story.start.pool]
+        tick = self._tick(story.symbol)
         parts = (
-            ("why", why(story, tick)),
-            ("lost", lost(story)),
+            ("why", why(story, tick, judged)),
+            ("lost", lost(story, before)),
             ("taken by", taken(story)),
         )
         room = max(min(self.size.width * 96 // 100, WIDEST) - 6 - LABEL_WIDTH, 20)
         told = [_part(label, lines, room) for label, lines in parts if lines]
-        if changed := would_have_changed(story, alternatives, tick):
+        of_it = alternatives.symbol or story.symbol
+        lends = of_it is not None and self._play.session.rulebook.lends(of_it)
+        if changed := would_have_changed(story, alternatives, self._tick(of_it), lends=lends):
             told += [Content.styled(CHANGED, "bold $iso-dim"), _part("", changed, room + LABEL_WIDTH - INDENT, INDENT)]
         return Content("\n").join(told)
+
+    def _tick(self, symbol: str | None) -> Decimal:
+        market = self._play.session.tape.by_symbol.get(symbol or "")
+        return market.tick_size if market is not None else CENT
 
     def on_resize(self) -> None:
         if self.is_mounted:

@@ -18,12 +18,8 @@ from textual.widgets import Label
 
 from engine.commands.command import CommandError, End
 from engine.commands.grammar import parse
-from engine.events import Event
 from engine.rulebooks.base import Refusal
-from engine.sentences import sentence
 from saves import SaveError
-from tui.dialogs.result import ResultDialog
-from tui.dialogs.wiped_out import WipedOutDialog
 from tui.frame_clock import FRAMES_A_SECOND
 from tui.key_texts import spelled
 from tui.looks import Looked
@@ -36,8 +32,10 @@ from tui.screens.desk_dialogs import DeskDialogs
 from tui.screens.desk_draw import DeskDrawing
 from tui.screens.desk_keys import COMMAND_KEYS, DESK_BINDINGS, DESK_KEYS, NARROW_KEYS, TICKET_KEYS
 from tui.screens.desk_one_key import OneKeyMode
-from tui.screens.desk_time import DeskTime
+from tui.screens.desk_opening import DeskOpening
+from tui.screens.desk_time import OVER, DeskTime
 from tui.settings import Settings, settings_of
+from tui.telling import told
 from tui.widgets.command_line import CommandLine
 from tui.widgets.equity_line import EquityLine
 from tui.widgets.events_log import EventsLog
@@ -56,10 +54,11 @@ SMALLEST = (80, 24)
 GREETING = (
     "Time stands still: {desk.run} lets it run. {desk.buy} buys, {desk.sell} sells, {desk.help} explains the keys."
 )
+TOO_SMALL = "The terminal is too small to show everything: 80 × 24 is enough."
 DEAD = "Wiped out. “{desk.command} deposit 1000” goes on, “{desk.command} end” ends the session."
 
 
-class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
+class DeskScreen(KeptLines, DeskOpening, DeskDialogs, DeskTime, DeskCharts):
     """One session being played.
 
     Args:
@@ -93,6 +92,7 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
         self._note = note
 
     def compose(self) -> ComposeResult:
+        self.dress(self._pane, self._watches)
         yield StatusBar(id="desk-status")
         with Across(id="desk-main"):
             with Down(id="desk-left"):
@@ -110,8 +110,7 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
         yield KeyBar(DESK_KEYS, id="desk-keys")
 
     def on_mount(self) -> None:
-        self.add_class(f"-pane-{self._pane}")
-        greeting = spelled(self, GREETING)
+        greeting = spelled(self, OVER if self.play.session.state == "ended" else GREETING)
         if self._note is None:
             self.say(greeting)
         else:
@@ -142,6 +141,7 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
 
     def _first(self) -> None:
         self.draw()
+        self.uncover()
         self.look_after()
         # What is there now stays for the session: collecting garbage need not look at it again and again.
         gc.freeze()
@@ -158,8 +158,12 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
             self.one_key.disarm()
         try:
             if session.state == "wiped out":
+                from tui.dialogs.wiped_out import WipedOutDialog
+
                 self.app.push_screen(WipedOutDialog(self.play.view(), session.setup.balance), self._rescued)
             elif session.state == "ended" or (finished and self.play.at_end):
+                from tui.dialogs.result import ResultDialog
+
                 self.app.push_screen(ResultDialog(self.play.view()), self._over)
         except Fault as fault:
             self.say(str(fault), "danger")
@@ -207,7 +211,7 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
         if isinstance(result, Refusal):
             return spoken(f"refused: {result}")
         self._drawing.happened(result)
-        self.say(_told(result), "good")
+        self.say(" ".join(spoken(each) for each in told(result, "cancelled")), "good")
         self.draw()
         self.tell_liquidations(result)
         return None
@@ -255,7 +259,9 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
         """Something that held time is closed."""
         self.play.holds.discard(hold)
         self.set_class("ticket" in self.play.holds, "-ticket")
-        self.set_focus(None)
+        if not self.play.holds:
+            behind = self._behind  # the ticket hides some panels until the screen is laid out anew
+            self.set_focus(behind if behind is not None and behind.focusable else None)
         self.draw()
 
     def on_positions_panel_selected(self, message: PositionsPanel.Selected) -> None:
@@ -314,7 +320,9 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
 
     def on_resize(self) -> None:
         if self.size.width < SMALLEST[0] or self.size.height < SMALLEST[1]:
-            self.say("The terminal is too small to show everything: 80 × 24 is enough.", "warning")
+            self.say(TOO_SMALL, "warning")
+        elif TOO_SMALL in str(self.query_one("#desk-notice", Label).content):
+            self.say("")
         self.call_after_refresh(self.draw)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -328,7 +336,3 @@ class DeskScreen(KeptLines, DeskDialogs, DeskTime, DeskCharts):
         self.one_key.disarm()
         self.play.stop()
         self.post_message(self.Left())
-
-
-def _told(events: tuple[Event, ...]) -> str:
-    return " ".join(spoken(sentence(event)) for event in events[:2])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 
 from textual.screen import Screen
+from textual.widget import Widget
 
 from engine.commands.command import MODE_WORDS
 from engine.looking.views import View
@@ -23,6 +24,7 @@ class DeskActs(Screen[None]):
     symbol: str
     one_key: OneKeyMode
     _pane = "desk"
+    _behind: Widget | None = None
 
     @abstractmethod
     def give(self, text: str) -> bool:
@@ -53,14 +55,20 @@ class DeskActs(Screen[None]):
             self.one_key.order("sell" if side == "sell" else "buy")
             return
         form = TicketForm("sell" if side == "sell" else "buy", self._view().markets, self.symbol)
-        self.play.holds.add("ticket")
+        self._hold("ticket")
         self.add_class("-ticket")
         self.query_one(Ticket).open(form)
         self.say("Time stands still while the ticket is open.")
         self.draw()
 
+    def _hold(self, what: str) -> None:
+        """Let time stand still while something is open, and remember which panel the keys were for."""
+        if not self.play.holds:
+            self._behind = self.focused
+        self.play.holds.add(what)
+
     def action_command(self, text: str = "") -> None:
-        self.play.holds.add("command")
+        self._hold("command")
         self.query_one(CommandLine).open(text)
         self.say("")
         self.draw()

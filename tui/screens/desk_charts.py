@@ -89,7 +89,11 @@ class DeskCharts(DeskActs):
         self.chart.to_now()
 
     def action_crosshair(self) -> None:
-        """On: arrows move it, so the chart takes the focus."""
+        """On: arrows move it, so the chart takes the focus. Where it isn't seen, its pane is shown first."""
+        if self._narrow and self._pane not in ("desk", "chart"):
+            self._to_pane("chart")
+            self.call_after_refresh(self.action_crosshair)
+            return
         chart = self.chart
         chart.toggle_crosshair()
         if chart.crosshair is not None:
@@ -191,7 +195,7 @@ class DeskCharts(DeskActs):
     def _watches(self) -> bool:
         if self._watch is not None:
             return self._watch
-        return len(self.tape.by_symbol) > 1 and self.size.height >= WATCH_ROWS
+        return len(self.tape.by_symbol) > 1 and self.app.size.height >= WATCH_ROWS
 
     def _arrange(self) -> None:
         """Show what was asked for, as far as there is room for it."""

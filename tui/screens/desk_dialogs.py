@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from engine.events import (
-    ClearanceCharged,
-    Deleveraged,
-    Event,
-    Filled,
-    LiquidationStarted,
-    MarginRestored,
-    OrderCancelled,
-    ShortfallPaid,
-    TakenOver,
-)
+from engine.commands.command import CommandError
+from engine.commands.grammar import parse
+from engine.events import Event, LiquidationStarted
+from engine.liquidation.aftermath import STEPS
 from saves import SaveError
-from tui.dialogs.explain import ExplainDialog
-from tui.dialogs.liquidation import LiquidationDialog
 from tui.key_texts import spelled
-from tui.liquidations import liquidations_in
 from tui.messages import CommandWanted, FigureOpened, LiquidationOpened
 from tui.notice import spoken
 from tui.play import Fault
@@ -27,18 +17,9 @@ from tui.screens.desk_acts import DeskActs
 from tui.widgets.figure_spots import Figure
 from tui.widgets.pools import PoolsPanel
 
-STEPS: tuple[type[Event], ...] = (
-    LiquidationStarted,
-    Filled,
-    ClearanceCharged,
-    TakenOver,
-    Deleveraged,
-    ShortfallPaid,
-    OrderCancelled,
-    MarginRestored,
-)
 TOLD_KINDS = frozenset(each.kind for each in STEPS)
 """What a liquidation is made of."""
+NOTHING_TO_COMPARE = "No command was given yet: there is nothing to compare. {desk.buy} buys, {desk.sell} sells."
 NOTHING_TO_EXPLAIN = "Nothing is open: there is no figure to explain. {desk.buy} buys, {desk.sell} sells."
 
 
@@ -65,6 +46,8 @@ class DeskDialogs(DeskActs):
 
     def explain(self, figure: Figure) -> None:
         """Open a figure into its terms."""
+        from tui.dialogs.explain import ExplainDialog
+
         play = self.play
         try:
             pools = [pool.key for pool in play.view().pools]
@@ -74,23 +57,47 @@ class DeskDialogs(DeskActs):
             return
         self.app.push_screen(ExplainDialog(lambda pool: play.ask(lambda session: session.explain(pool)), pools, figure))
 
+    def action_compare(self) -> None:
+        """Play the commands so far again under every kind of account."""
+        from engine.compare import Given
+        from tui.screens.compare import CompareScreen
+
+        session = self.play.session
+        try:
+            commands = [Given(each.step, parse(each.text)) for each in self.play.recorder.commands()]
+        except (SaveError, CommandError) as error:
+            self.say(spoken(f"the commands so far can’t be read: {error}"), "danger")
+            return
+        if not commands:
+            self.say(spelled(self, NOTHING_TO_COMPARE))
+            return
+        self.play.stop()
+        self.app.push_screen(CompareScreen(session.setup, session.tape, commands, session.step))
+
     def on_command_wanted(self, message: CommandWanted) -> None:
         if self.one_key.armed and message.text.startswith("close "):
             self.give(message.text)
         else:
             self.action_command(message.text)
 
-    def tell_liquidations(self, events: Iterable[Event]) -> None:
-        """Tell the liquidations among events that stopped time, if there are any."""
-        stories = liquidations_in(events)
+    def tell_liquidations(self, events: Iterable[Event], at: int | None = None) -> None:
+        """Tell the liquidations among events that stopped time, if there are any; of them those under way at vertex
+        `at`, where one is given."""
+        events = list(events)
+        if not any(isinstance(event, LiquidationStarted) for event in events):
+            return
+        from tui.dialogs.liquidation import LiquidationDialog
+        from tui.liquidations import liquidations_in
+
+        stories = [each for each in liquidations_in(events) if at is None or each.covers(at)]
         if stories:
             self.app.push_screen(LiquidationDialog(self.play, stories))
 
     def on_liquidation_opened(self, message: LiquidationOpened) -> None:
         """Tell one again that happened before."""
         try:
-            events = [event for event in self.play.recorder.events(TOLD_KINDS) if event.step == message.step]
+            events = self.play.recorder.events(TOLD_KINDS)
         except SaveError as error:
             self.say(spoken(f"that liquidation can’t be read: {error}"), "danger")
             return
-        self.tell_liquidations(events)
+        self.tell_liquidations(events, message.step)

@@ -74,7 +74,14 @@ class DeskDrawing:
         if self._stale and self._age >= (FIGURES_EVERY if moved else FIGURES_LATEST):
             self.draw()
         elif moved and not self._desk.play.flat_out:
+            self._price()
             self.charts()
+
+    def _price(self) -> None:
+        """The last price on top goes with the candles: two prices side by side that differ look wrong."""
+        desk, session = self._desk, self._desk.play.session
+        last, mark = (session.path.price(desk.symbol, each, session.step) for each in ("last", "mark"))
+        desk.query_one(StatusBar).show_price(last, mark)
 
     def draw(self) -> None:
         """Show the session as it is now."""

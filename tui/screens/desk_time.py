@@ -25,6 +25,7 @@ RISKLESS = (
     "{desk.run} lets time run."
 )
 ENDED = "The tape ends here: there are no prices after this. “{desk.command} end” closes the session."
+OVER = "This session has ended: {desk.leave} goes home."
 CALM_FRAME = 0.2
 """Seconds from one paint to the next where the player wants little motion."""
 
@@ -105,13 +106,15 @@ class DeskTime(DeskActs):
             row.show(progress, self.play.session.time)
 
     def _say_what(self, frame: Frame, arrived: bool) -> None:
-        """Say why time stopped, in a sentence."""
+        """Say why time stopped, in a sentence, and what happened on the way there."""
+        passed = "" if frame.passed is None else frame.passed.told
+        tone = "warning" if frame.passed is not None and (frame.passed.calls or frame.passed.liquidations) else "plain"
         if frame.paused_by is not None:
             self._say_why(frame.paused_by)
         elif frame.finished and self.play.at_end:
-            self.say("The tape ends here.")
+            self.say(f"The tape ends here. {passed}".rstrip(), tone)
         elif frame.arrived and arrived:
-            self.say(f"It is {date_and_time(self.play.session.time)} UTC.")
+            self.say(f"It is {date_and_time(self.play.session.time)} UTC. {passed}".rstrip(), tone)
 
     def _say_why(self, event: Event) -> None:
         """Say that the tape was paused, and by what."""
@@ -147,7 +150,7 @@ class DeskTime(DeskActs):
         elif self.play.at_end:
             self.say(spelled(self, ENDED))
         elif state == "ended":
-            self.say(spelled(self, "This session has ended: {desk.leave} goes home."))
+            self.say(spelled(self, OVER))
         else:
             return True
         return False
@@ -166,13 +169,16 @@ class DeskTime(DeskActs):
             self.passed(None)
 
     def action_next_event(self) -> None:
+        if self._may_run() and self._may_wait():
+            self.run_to(Goal(len(self.tape) - 1, REPORTED), "Running to the next event …")
+
+    def _may_wait(self) -> bool:
+        """Whether anything can happen; says that nothing can."""
         view = self._view()
-        if not self._may_run():
-            return
-        if not view.positions and not view.orders:
-            self.say(spelled(self, RISKLESS))
-            return
-        self.run_to(Goal(len(self.tape) - 1, REPORTED), "Running to the next event …")
+        if view.positions or view.orders:
+            return True
+        self.say(spelled(self, RISKLESS))
+        return False
 
     def action_run_to_time(self) -> None:
         """Ask where to run, at the `:` line."""
@@ -185,7 +191,7 @@ class DeskTime(DeskActs):
         if isinstance(found, str):
             self.say(found, "danger")
             return False
-        if not self._may_run():
+        if not self._may_run() or (found.stop_on and not self._may_wait()):
             return False
         beyond = "; the tape ends before that" if found.beyond else ""
         self.run_to(Goal(found.step, found.stop_on), f"Running {text.removeprefix('@').strip()}{beyond} …")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -16,12 +16,13 @@ from textual.screen import Screen
 from textual.widgets import Input, Label
 from textual.worker import Worker, get_current_worker
 
+from engine.account import Mode
 from engine.rulebooks import VENUES, rulebook_of
 from engine.tapes.synthetic import MARKETS, REGIMES
 from saves.home import home_folder
 from tui.faults import log_fault
 from tui.key_texts import spelled
-from tui.new_form import FILES_EXAMPLE, STEPS, Wanted, wanted
+from tui.new_form import FILES_EXAMPLE, STEPS, Wanted, overrides_in, wanted
 from tui.plain import harmless
 from tui.prices import Made, PriceFiles, PricesError, make_tape
 from tui.progress_text import progress_text
@@ -32,6 +33,13 @@ from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.plain_input import FigureInput, PlainInput
 
 SWITCH = ("on", "off")
+VENUE_HINT = "whose margin rules ({new.card}: its card)"
+MODE_HINTS: Mapping[tuple[Mode, ...], str] = {
+    ("cross", "isolated"): "a pool a position, or one pool for all",
+    ("isolated", "cross"): "a pool a position, or one pool for all",
+    ("cross",): "one pool for all; no other mode here",
+    ("isolated",): "a pool a position; no other mode here",
+}
 FILES_NOTE = "a file a market, with spaces or commas between; {new.inspect} reads them"
 
 
@@ -45,6 +53,7 @@ class NewScreen(Screen[NewSession | None]):
         Binding("up", "app.focus_previous", "field above", id="new.up"),
         Binding("down", "app.focus_next", "field below", id="new.down"),
         Binding("ctrl+r", "inspect", "read the files and say what is in them", id="new.inspect"),
+        Binding("ctrl+o", "card", "the chosen venue’s card", id="new.card"),
         Binding(
             "question_mark,f1", "app.show_help('home')", "help (F1: in the name, and in the files, too)", id="new.help"
         ),
@@ -61,6 +70,7 @@ class NewScreen(Screen[NewSession | None]):
         super().__init__()
         self._seed = seed
         self._busy = False
+        self._mode = "isolated"
         self._worker: Worker[None] | None = None
 
     def compose(self) -> ComposeResult:
@@ -93,11 +103,11 @@ class NewScreen(Screen[NewSession | None]):
             yield Label("", id="new-report")
 
     def _rule_rows(self) -> Iterator[FormRow | Label]:
+        venue = next(iter(VENUES))
         yield Label("Rules", classes="form-head")
-        yield FormRow("venue", "venue", Choice(tuple(VENUES), next(iter(VENUES))), "whose margin rules")
-        yield FormRow(
-            "mode", "margin", Choice(("isolated", "cross"), "isolated"), "a pool a position, or one pool for all"
-        )
+        yield FormRow("venue", "venue", Choice(tuple(VENUES), venue), spelled(self, VENUE_HINT))
+        modes = rulebook_of(venue).modes
+        yield FormRow("mode", "margin", Choice(modes, self._mode), MODE_HINTS[modes])
         yield FormRow("balance", "balance", _field("10000", 24), "first deposit; not real money")
         yield FormRow("slippage", "slippage", Choice(SWITCH, "on"), "market orders pay spread and impact")
         yield FormRow("fees", "fees", Choice(SWITCH, "on"), "the venue’s trading fees")
@@ -105,7 +115,7 @@ class NewScreen(Screen[NewSession | None]):
         row = FormRow("overrides", "changed", _field("", 300), "")
         row.add_class("-long")
         yield row
-        yield Label(_rules_example(next(iter(VENUES))), id="new-example", classes="form-note", markup=False)
+        yield Label(_rules_example(venue), id="new-example", classes="form-note", markup=False)
         yield FormRow("name", "name", _words("", 80), "empty: one is made up")
 
     def on_mount(self) -> None:
@@ -120,8 +130,18 @@ class NewScreen(Screen[NewSession | None]):
             self._show_source(event.value)
         elif row.field == "regime":
             row.hint(REGIMES[event.value].description)
+        elif row.field == "mode":
+            self._mode = event.value
         elif row.field == "venue":
-            self.query_one("#new-example", Label).update(_rules_example(event.value))
+            self._show_venue(event.value)
+
+    def _show_venue(self, venue: str) -> None:
+        """Offer the margin modes that the venue has, and say what can be changed there."""
+        modes = rulebook_of(venue).modes
+        row = self.query_one("#row-mode", FormRow)
+        row.query_one(Choice).offer(modes, self._mode)
+        row.hint(MODE_HINTS[modes])
+        self.query_one("#new-example", Label).update(_rules_example(venue))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -141,6 +161,13 @@ class NewScreen(Screen[NewSession | None]):
 
     def action_begin(self) -> None:
         self._make(begin=True)
+
+    def action_card(self) -> None:
+        """Show the chosen venue's card, as the form changes it."""
+        from tui.screens.venue_card import VenueCardScreen
+
+        fields = {row.field: row.value for row in self.query(FormRow)}
+        self.app.push_screen(VenueCardScreen(fields["venue"], {fields["venue"]: overrides_in(fields["overrides"])}))
 
     def action_inspect(self) -> None:
         if self.query_one("#row-source", FormRow).value == "files":
@@ -234,7 +261,11 @@ def _words(value: str, longest: int, placeholder: str = "") -> PlainInput:
 
 
 def _rules_example(venue: str) -> str:
-    return f"rules to change, such as  {' ; '.join(rulebook_of(venue).card.example)}"
+    """What can be changed on a venue; its other kinds of account first, which are chosen so."""
+    rulebook = rulebook_of(venue)
+    others = [f"{name} ({' ; '.join(map(' '.join, how))})" for name, how in rulebook.variants.items()]
+    example = f"rules to change, such as  {' ; '.join(rulebook.card.example)}"
+    return "\n".join([*(f"other accounts: {' · '.join(others)}" for _ in others[:1]), example])
 
 
 def _keys() -> tuple[Key, ...]:
@@ -244,6 +275,7 @@ def _keys() -> tuple[Key, ...]:
         key("begins", "new.begin"),
         key("field", "new.up", "new.down"),
         choice("change", "choice.before", "choice.next"),
+        key("venue’s card", "new.card"),
         key("read files", "new.inspect"),
         key("home", "new.leave"),
         key("help", "new.help"),

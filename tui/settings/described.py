@@ -85,7 +85,7 @@ _SWITCH_MEANS = (
     "all glyphs are drawn",
 )
 _CONFIRM_MEANS = (
-    "two Enters: one checks, one sends",
+    "two Enters in the ticket: one checks, one sends; the : line checks while you type",
     "two only for what takes a pool above 50 %",
     "one Enter sends; flatten and cancel act at once",
 )

@@ -236,9 +236,10 @@ class CandleSeries:
 
 
 def finest(tape: Tape) -> int:
-    """The shortest candle, in seconds, that still shows more than single vertices; for bars a quarter of a bar."""
+    """The shortest candle that says something true, in seconds: one bar where the tape is made of bars, since nobody
+    knows when in a bar its prices were; else one that shows more than single vertices."""
     if tape.origin.bar_seconds:
-        spacing = tape.origin.bar_seconds / 4
+        spacing: float = tape.origin.bar_seconds
     else:
         steps = np.diff(tape.times[:2000])
         steps = steps[steps > 0]

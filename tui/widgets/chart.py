@@ -116,7 +116,7 @@ class CandleChart(StripWidget, can_focus=True):
     # -- moving about
 
     def zoom(self, by: int) -> None:
-        """Longer candles (positive) or shorter, down to a quarter of the tape's own bars."""
+        """Longer candles (positive) or shorter, down to the tape's own bars."""
         if self.view is not None:
             self.timeframe = self.view.length_at(by)
             self._has_moved()

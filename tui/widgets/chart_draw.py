@@ -157,7 +157,7 @@ def _ground(
     for column in holes:
         canvas.letters[: layout.rows, column] = ord(HOLE)
         canvas.styles[: layout.rows, column] = number_of("faint")
-    draw_lines(canvas, scene.lines, scale, layout.columns, number_of, int(places[-1]))
+    draw_lines(canvas, scene.lines, scale, scene.tick, layout.columns, number_of, int(places[-1]))
     tags = _draw_axis(canvas, scene, scale, layout)
     if layout.times:
         starts = shown.bucket * (scene.series.seconds * 1000)

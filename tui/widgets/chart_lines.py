@@ -11,6 +11,7 @@ import numpy as np
 
 from tui.widgets.canvas import FIRM_SPACE, SPACE, Canvas, single
 from tui.widgets.chart_scale import Scale, fitted
+from tui.widgets.figures import price as price_text
 
 LineKind = Literal["entry", "stop", "target", "limit", "liquidation", "bankruptcy"]
 
@@ -68,7 +69,13 @@ class _Label:
 
 
 def draw_lines(
-    canvas: Canvas, lines: Sequence[ChartLine], scale: Scale, columns: int, number: Callable[[str], int], kept: int = -1
+    canvas: Canvas,
+    lines: Sequence[ChartLine],
+    scale: Scale,
+    tick: Decimal,
+    columns: int,
+    number: Callable[[str], int],
+    kept: int = -1,
 ) -> None:
     """Dotted lines behind the candles, with labels. A line off the scale is an arrow at the edge, with its price, but
     for bankruptcy: liquidation comes before it. No label is put into column `kept` where it can stand elsewhere."""
@@ -82,7 +89,7 @@ def draw_lines(
             labels.setdefault(row, []).append(_Label(line))
         elif line.kind != "bankruptcy":
             row, arrow = (0, "▲ ") if price > scale.high else (scale.rows - 1, "▼ ")
-            labels.setdefault(row, []).append(_Label(line, arrow, f" {_price(line)}"))
+            labels.setdefault(row, []).append(_Label(line, arrow, f" {_price(line, tick)}"))
     for row, held in labels.items():
         _write(canvas, row, held, columns, number, kept)
     for row, line in dotted.items():
@@ -132,8 +139,8 @@ def _write(
         at += len(text)
 
 
-def _price(line: ChartLine) -> str:
-    return f"{line.price:,f}" if abs(line.price) < 1e12 else f"{line.price:.3e}"
+def _price(line: ChartLine, tick: Decimal) -> str:
+    return price_text(line.price, tick) if abs(line.price) < 1e12 else f"{line.price:.3e}"
 
 
 def _free_place(canvas: Canvas, row: int, length: int, columns: int, kept: int) -> int:

@@ -1,4 +1,4 @@
-"""What happened, drawn on the candle in which it did: fills, margin calls, liquidations."""
+"""What happened, drawn on the candle in which it did: fills, margin calls, liquidations and what followed of them."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from tui.widgets.canvas import Canvas
 from tui.widgets.chart_scale import Scale
 from tui.widgets.chart_styles import number_of
 
-MarkKind = Literal["liquidation", "call", "sell", "buy"]
+MarkKind = Literal["liquidation", "handover", "socialised", "call", "sell", "buy"]
 
 
 @dataclass(frozen=True, slots=True)
 class ChartMark:
-    """Something that happened on the way to vertex `step`. A liquidation has a price."""
+    """Something that happened on the way to vertex `step`. A liquidation and a hand-over have a price."""
 
     step: int
     price: Decimal | None
@@ -38,6 +38,8 @@ class _Shape:
 
 SHAPES: dict[MarkKind, _Shape] = {
     "liquidation": _Shape("✕", "danger", 0),
+    "handover": _Shape("◆", "danger", 0),
+    "socialised": _Shape("Σ", "danger", -1),
     "call": _Shape("!", "warning", -1),
     "sell": _Shape("▼", "key", -1),
     "buy": _Shape("▲", "key", 1),

@@ -54,7 +54,7 @@ class ChartView:
         self.held = None
 
     def lengths(self) -> list[int]:
-        """The lengths that make sense on this tape: none shorter than a quarter of its bars."""
+        """The lengths that make sense on this tape: none shorter than its bars."""
         return [seconds for seconds in TIMEFRAMES if seconds >= finest(self.tape)]
 
     def length_at(self, by: int) -> int:

@@ -48,6 +48,11 @@ class Choice(Widget, can_focus=True):
     def render(self) -> Content:
         return Content(f"‹ {self.value} ›")
 
+    def offer(self, options: Sequence[str], value: str) -> None:
+        """Offer other words: `value` of them is chosen, or the first where it is none of them."""
+        self.options = tuple(options)
+        self.value = value if value in self.options else self.options[0]
+
     def action_change(self, by: int) -> None:
         self.value = self.options[(self.options.index(self.value) + by) % len(self.options)]
         self.post_message(self.Changed(self, self.value))

@@ -19,7 +19,8 @@ from tui.widgets.plain_input import PlainInput
 
 LONGEST_HISTORY = 200
 ROOM_WHILE_WRITING, MOST_ROWS = 0.66, 3
-"""What is said beside the text: of the width at most that share, and so many rows, as the style below has it."""
+"""What is said beside the text: of the width at most that share, and so many rows, as the style below has it. On a
+narrow screen it stands under the text, and has all of the width."""
 IDLE = "a command, for example  buy $1000 ETH 5x"
 OPEN = (
     "{command.send} sends · {command.complete} completes · {command.earlier} {command.later} earlier commands · "
@@ -164,8 +165,8 @@ class CommandLine(Horizontal):
     def say(self, content: Content) -> None:
         """Show what the command would do, or what is wrong with it; what there is no room for ends in an ellipsis."""
         self._said = content
-        share = ROOM_WHILE_WRITING if self.is_open else 1
-        room = max(int((self.size.width or 80) * share) - 3, 20)
+        beside = self.is_open and not self.screen.has_class("-narrow")
+        room = max(int((self.size.width or 80) * (ROOM_WHILE_WRITING if beside else 1)) - 3, 20)
         self.query_one("#command-says", Label).update(shortened(content, room, MOST_ROWS))
 
     def on_resize(self) -> None:

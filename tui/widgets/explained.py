@@ -22,6 +22,7 @@ HEADINGS = ("notional", "rate", "deduction", "value")
 GAP = 2
 SHORTEST_LABEL = 16
 FINEST = Decimal("0.000001")
+MOST_PLACES = 12
 TIER_LEADS = ("tier ", "from ")
 LEAVES_OUT = ("deduction", "notional", "rate")
 """Columns that a narrow table does without, first to last; then the working says the same."""
@@ -40,7 +41,15 @@ def shown(value: Decimal | None, unit: str) -> str:
             return f"{value:.1f}x"
         case "size":
             return plain(value).replace("-", MINUS)
-    return money(value)
+    return money(value, _places(value))
+
+
+def _places(amount: Decimal) -> int:
+    """Two decimals, and of what is less than a cent as many as it takes to see it."""
+    places = 2
+    while amount and places < MOST_PLACES and not money(amount, places).strip(f"{MINUS}0."):
+        places += 1
+    return places
 
 
 def explained_rows(explanation: Explanation, width: int, palette: Palette) -> list[Strip]:

@@ -10,6 +10,8 @@ from engine.numbers import EXACT
 MINUS = "−"
 NONE = "–"
 """Stands where there is no figure."""
+FARTHEST = 10
+"""A liquidation price beyond so many times the mark is shown as none: it says nothing that a trader could use."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST = 253_402_300_799_000  # the last second of the year 9999, where Python's calendar ends
@@ -74,6 +76,11 @@ def price_places(tick: Decimal) -> int:
 def price(amount: Decimal | None, tick: Decimal) -> str:
     """A price with the tick's own number of decimals: `2,226.13`."""
     return money(amount, price_places(tick))
+
+
+def reachable(liquidation: Decimal | None, mark: Decimal) -> Decimal | None:
+    """A liquidation price that is worth showing; None where there is none, or none within ten times the mark."""
+    return liquidation if liquidation is not None and liquidation <= mark * FARTHEST else None
 
 
 def size(amount: Decimal) -> str:

@@ -9,10 +9,23 @@ from textual.strip import Strip
 
 from engine.looking.views import PoolView, PositionView, View
 from engine.numbers import EXACT, divide
+from engine.sentences import apart
 from tui.themes import Palette
 from tui.widgets.bars import BANDS, CALM, band_of, gauge_row
 from tui.widgets.figure_spots import Figure, opening
-from tui.widgets.figures import brief, clock, money, percent, price, signed, size
+from tui.widgets.figures import (
+    FARTHEST,
+    brief,
+    clock,
+    date_and_time,
+    moment,
+    money,
+    percent,
+    price,
+    reachable,
+    signed,
+    size,
+)
 from tui.widgets.strips import Part, blank, cells_of, fitting, harmless, spread, strip_of
 
 
@@ -41,11 +54,15 @@ def panel_rows(view: View, gone: tuple[Gone, ...], width: int, height: int, pale
     """The rows for `view` that say most in `height`; more than `height` where even the tersest don't fit."""
     ticks = {market.symbol: market.tick_size for market in view.markets}
     pools = [pool for pool in view.pools if pool.positions]
-    first = [_state_rows(view, width, palette), *([_gone_row(each, width, palette)] for each in gone)]
-    wallet = _wallet_rows(view, width, palette)
-    fixed = [len(block) for block in (*first, wallet) if block]
-    fits = (each for each in LEVELS if _height(fixed, pools, each) <= height)
-    detail = next(fits, LEVELS[-1])
+    wallet, state = _wallet_rows(view, width, palette), _state_rows(view, width, palette)
+    while True:
+        first = [state, *([_gone_row(each, view.time, width, palette)] for each in gone)]
+        fixed = [len(block) for block in (*first, wallet) if block]
+        detail = next((each for each in LEVELS if _height(fixed, pools, each) <= height), None)
+        if detail is not None or not gone:
+            break
+        gone = gone[1:]  # what is gone must not push away what is there
+    detail = detail or LEVELS[-1]
     blocks = [*first, *(_pool_rows(pool, ticks, width, palette, detail) for pool in pools), wallet]
     rows: list[Strip] = []
     for block in blocks:
@@ -58,7 +75,7 @@ def panel_rows(view: View, gone: tuple[Gone, ...], width: int, height: int, pale
 def _height(fixed: list[int], pools: list[PoolView], detail: Detail) -> int:
     """How many rows it would take, counted without writing them."""
     heads = sum(3 if _alone(pool) else 2 + 2 * len(pool.positions) for pool in pools)
-    equities = sum(_shows_equity(pool, detail) for pool in pools)
+    equities = sum(_shows_equity(pool, detail) + _shows_own_gauge(pool, detail) for pool in pools)
     gaps = len(fixed) + len(pools) - 1 if detail.gaps else 0
     return sum(fixed) + heads + equities + gaps
 
@@ -89,11 +106,14 @@ def wrapped(text: str, width: int) -> list[str]:
     return lines
 
 
-def _gone_row(gone: Gone, width: int, palette: Palette) -> Strip:
+def _gone_row(gone: Gone, now: int, width: int, palette: Palette) -> Strip:
     name = harmless("CROSS" if gone.key == "cross" else "ISO", 12)
     what = harmless(" ".join(gone.symbols), 30)
     left = [(f"{name} {what} ", palette.dim), ("✕ LIQUIDATED", palette.bold("danger"))]
-    return spread(left, [(clock(gone.time), palette.dim)], width)
+    same_day = moment(gone.time).date() == moment(now).date()
+    when = [clock(gone.time)] if same_day else [date_and_time(gone.time), f"{moment(gone.time):%m-%d %H:%M}"]
+    right = next((each for each in when if cells_of(left) + len(each) < width), when[-1])
+    return spread(left, [(right, palette.dim)], width)
 
 
 def _pool_rows(pool: PoolView, ticks: dict[str, Decimal], width: int, palette: Palette, detail: Detail) -> list[Strip]:
@@ -107,6 +127,7 @@ def _isolated_rows(
 ) -> list[Strip]:
     position = pool.positions[0]
     rows = [_position_row("ISO ", pool, position, ticks, width, palette), _bar_row(pool, width, palette)]
+    rows += _own_gauge_rows(pool, width, palette, detail)
     if _shows_equity(pool, detail):
         rows.append(_equity_row(pool, width, palette))
     rows.append(_liquidation_row(pool, position, ticks, width, palette, alone=True))
@@ -122,6 +143,7 @@ def _shared_rows(
     head = [(f"{name} ", palette.bold("accent")), equity]
     figure = Figure(pool.key, "unrealised")
     rows = [spread(head, _profit(figure, profit, None, palette), width), _bar_row(pool, width, palette)]
+    rows += _own_gauge_rows(pool, width, palette, detail)
     if _shows_equity(pool, detail):
         required = (f"requirement {brief(pool.requirement)}", opening(palette.dim, Figure(pool.key, "requirement")))
         rows.append(strip_of([required, ("  ", palette.dim), _to_go(pool, palette)], width))
@@ -170,6 +192,22 @@ def _bar_row(pool: PoolView, width: int, palette: Palette) -> Strip:
     return strip_of([*bars, (lead, style), (label, opening(style, figure))], width)
 
 
+def _own_gauge_rows(pool: PoolView, width: int, palette: Palette, detail: Detail) -> list[Strip]:
+    """How the venue itself says it, and which way that goes: `health factor 1.08  falls to 1`."""
+    own = pool.own_gauge
+    if own is None or not _shows_own_gauge(pool, detail):
+        return []
+    value = apart(own.value, own.liquidation)[0]
+    style = opening(palette.text if _urgent(pool) else palette.dim, Figure(pool.key, "own_gauge"))
+    way = f"  {'rises' if own.rises else 'falls'} to {money(own.liquidation).removesuffix('.00')}"
+    said, name = (f"{own.name} {value}", style), (value, style)
+    return [strip_of(fitting([[said, (way, palette.dim)], [said], [name]], width), width)]
+
+
+def _shows_own_gauge(pool: PoolView, detail: Detail) -> bool:
+    return detail.equity and pool.own_gauge is not None
+
+
 def _equity_row(pool: PoolView, width: int, palette: Palette) -> Strip:
     position = pool.positions[0]
     rate = percent(divide(position.maintenance_margin, position.notional), 2) if position.notional else ""
@@ -189,8 +227,10 @@ def _liquidation_row(
     style = palette.text if _urgent(pool) else palette.dim
     figure = opening(style, Figure(pool.key, "liquidation_price", position.key))
     lead, left = ("  ", style), [("  ", style), _to_go(pool, palette)]
-    at = position.liquidation_price
-    if at is None:
+    at = reachable(position.liquidation_price, position.mark)
+    if at is None and position.liquidation_price is not None:
+        said = [f"liq none within {FARTHEST} times the mark", f"liq none within {FARTHEST}x", "liq none"]
+    elif at is None:
         way = "fall" if position.size > 0 else "rise"  # where a market has a long and a short, the other way may
         said = [f"no {way} of {harmless(position.symbol, 24)} liquidates", "liq none"]
     else:

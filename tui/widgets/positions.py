@@ -18,7 +18,7 @@ from engine.numbers import EXACT, divide
 from engine.orders.order import Order
 from tui.messages import CommandWanted
 from tui.themes import Palette
-from tui.widgets.figures import money, percent, price, signed, size
+from tui.widgets.figures import money, percent, price, reachable, signed, size
 from tui.widgets.scrolled import ScrolledStrips
 from tui.widgets.strips import Part, harmless, strip_of
 from tui.widgets.table import Cell, Column, laid_out
@@ -250,7 +250,7 @@ def in_risks(position: PositionView, stop: Order | None) -> Decimal | None:
 def _position_cells(position: PositionView, orders: Sequence[Order], tick: Decimal, palette: Palette) -> list[Cell]:
     text, gain = palette.text, palette.up if position.unrealised >= 0 else palette.down
     stop, target = protection_of(position, orders)
-    risks = in_risks(position, stop)
+    risks, liquidation = in_risks(position, stop), reachable(position.liquidation_price, position.mark)
     return [
         (harmless(position.symbol, 24), palette.strong),
         ("iso" if position.mode == "isolated" else "cross", palette.dim),
@@ -259,7 +259,7 @@ def _position_cells(position: PositionView, orders: Sequence[Order], tick: Decim
         (price(position.mark, tick), text),
         (signed(position.unrealised), gain),
         ("" if risks is None else signed(risks), gain),
-        (price(position.liquidation_price, tick), text),
+        (price(liquidation, tick) if liquidation is not None else "none", text),
         ("" if stop is None else price(stop.price, tick), palette.warning),
         ("" if target is None else price(target.price, tick), palette.up),
         (f"{position.leverage}x", palette.dim),
@@ -288,4 +288,10 @@ def _terms(order: Order, tick: Decimal) -> str:
     parts = ["reduce" if order.reduce_only and not order.whole else "", "closes all" if order.whole else ""]
     parts += [f"limit {price(order.limit, tick)}"] if order.limit is not None else []
     parts += [f"trails {percent(order.trail, 2)}"] if order.trail is not None else []
+    legs = (
+        ("tp", order.take_profit, order.take_profit_share),
+        ("sl", order.stop_loss, order.stop_loss_share),
+    )
+    parts += [f"{name} {price(at, tick)}" for name, at, _ in legs if at is not None]
+    parts += [f"{name} {percent(share, 2)}" for name, at, share in legs if at is None and share is not None]
     return " ".join(part for part in parts if part)

@@ -40,12 +40,13 @@ class SessionList(OptionList):
         self.sessions: tuple[SavedSession, ...] = ()
 
     def show(self, sessions: Sequence[SavedSession]) -> None:
-        """List these; the cursor stays on the session that it was on."""
-        before = self.chosen
+        """List these; the cursor stays on the session that it was on, unless another was begun or played since."""
+        before, known = self.chosen, {session.id: session.played for session in self.sessions}
         self.sessions = tuple(sessions)
         self._fill()
         ids = [session.id for session in self.sessions]
         place = ids.index(before.id) if before is not None and before.id in ids else 0
+        place = next((at for at, each in enumerate(self.sessions) if known.get(each.id) != each.played), place)
         self.highlighted = place if ids else None
 
     @property

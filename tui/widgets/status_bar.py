@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from textual.strip import Strip
 
 from engine.looking.views import MarketView, View
 from engine.numbers import divide
+from engine.sentences import funding_rate
 from tui.themes import Palette
 from tui.widgets.figures import countdown, date_and_time, percent, price
 from tui.widgets.strips import Part, StripWidget, cells_of, harmless, spread
@@ -36,6 +37,10 @@ class Status:
     armed: bool = False
 
 
+BRIEF = 100
+"""Columns below which a moment has no year, and signs alone say what is paused and saved: the venue needs room."""
+
+
 class StatusBar(StripWidget):
     """The status row."""
 
@@ -50,6 +55,18 @@ class StatusBar(StripWidget):
         self._shown = (view, symbol, status)
         self.redraw()
 
+    def show_price(self, last: Decimal, mark: Decimal) -> None:
+        """Draw other prices of the same market, and leave all other figures as they are."""
+        if self._shown is None:
+            return
+        view, symbol, status = self._shown
+        market = view.market(symbol)
+        if (market.last, market.mark) != (last, mark):
+            now = replace(market, last=last, mark=mark)
+            markets = tuple(now if each is market else each for each in view.markets)
+            self._shown = (replace(view, markets=markets), symbol, status)
+            self.redraw()
+
     def build(self, width: int, height: int) -> list[Strip]:
         if self._shown is None:
             return []
@@ -60,7 +77,7 @@ def status_row(view: View, symbol: str, status: Status, width: int, palette: Pal
     """The row. What is least needed goes first where the room is short."""
     market = view.market(symbol)
     left = _left(view, market, status, palette)
-    right = _right(view, status, palette)
+    right = _right(view, status, palette, brief=width < BRIEF)
     while _cells(left, right) > width and (droppable := [part for part in left + right if part[0] > 0]):
         first = max(droppable, key=lambda part: part[0])
         left = [part for part in left if part is not first]
@@ -91,12 +108,12 @@ def _left(view: View, market: MarketView, status: Status, palette: Palette) -> l
     if not market.trades:
         parts.append((0, [(" NO TRADING ", palette.badge("warning"))]))
     if view.next_funding is not None:
-        rate = f"funding {percent(market.funding_rate, 4, sign=True)}"
+        rate = f"funding {funding_rate(market.funding_rate)}"
         parts.append((9, [(f"{rate} in {countdown(view.next_funding - view.time)}", palette.dim)]))
     return parts
 
 
-def _right(view: View, status: Status, palette: Palette) -> list[Ranked]:
+def _right(view: View, status: Status, palette: Palette, brief: bool) -> list[Ranked]:
     parts: list[Ranked] = [(6, [(harmless(status.venue, 24), palette.text)])]
     parts.append((0, [(f" {harmless(status.mode, 12).upper()} ", palette.badge("accent"))]))
     if status.armed:
@@ -105,19 +122,20 @@ def _right(view: View, status: Status, palette: Palette) -> list[Ranked]:
         parts.append((2, [(" modified ", palette.badge("warning"))]))
     if view.state != "running":
         parts.append((0, [(f" {harmless(view.state, 12).upper()} ", palette.badge("danger"))]))
-    parts.append((0, _clock(status, palette, at_end=view.step >= view.steps - 1)))
-    parts.append((3, [(f"{date_and_time(view.time)} UTC", palette.text)]))
-    saved = ("● saved", palette.dim) if status.saved else ("○ NOT SAVED", palette.bold("danger"))
+    parts.append((0, _clock(status, palette, at_end=view.step >= view.steps - 1, brief=brief)))
+    now = date_and_time(view.time)
+    parts.append((3, [(now[len("2024-") :] if brief else f"{now} UTC", palette.text)]))
+    saved = ("●" if brief else "● saved", palette.dim) if status.saved else ("○ NOT SAVED", palette.bold("danger"))
     parts.append((4 if status.saved else 0, [saved]))
     return parts
 
 
-def _clock(status: Status, palette: Palette, *, at_end: bool) -> list[Part]:
+def _clock(status: Status, palette: Palette, *, at_end: bool, brief: bool) -> list[Part]:
     if at_end:
         return [("■ end of tape", palette.bold("warning"))]
     if status.running:
         return [(harmless(status.clock, 16), palette.bold("key"))]
-    return [(harmless(status.clock, 16), palette.dim), (" paused", palette.text)]
+    return [(harmless(status.clock, 16), palette.dim), *([] if brief else [(" paused", palette.text)])]
 
 
 def _joined(parts: list[Ranked]) -> list[Part]:

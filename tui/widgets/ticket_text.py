@@ -14,7 +14,7 @@ from engine.numbers import divide
 from tui.looks import Looked
 from tui.plain import harmless
 from tui.ticket_form import Field, TicketForm
-from tui.widgets.figures import NONE, brief, money, percent, price, signed
+from tui.widgets.figures import NONE, brief, money, percent, price, reachable, signed
 
 LABELS: dict[Field, str] = {
     "side": "side",
@@ -134,11 +134,12 @@ def _table(state: TicketState) -> list[Content]:
     head = Content.assemble((f"{when[0]:<16}", when[1]), (f"{'now':>{WIDE}}", "$iso-dim"), *_heads(state))
     added = [_added(each) for each in (isolated, cross)]
     fees = [money(each.fee) if each and each.refusal is None else NONE for each in (isolated, cross)]
+    at = [_liquidation(each, there, tick) for each in after]
     return [
         head,
         _row(state, "initial margin", money(now.initial_margin if now else None), added),
         _row(state, "fee", "", fees),
-        _row(state, "liquidation at", _liquidation(now, tick), [_liquidation(each, tick) for each in after]),
+        _row(state, "liquidation at", _liquidation(now, mark, tick), at),
         _row(state, "  that is", _away(now, mark), [_away(each, there) for each in after]),
         _row(state, "to liquidation $", _cushion(now), [_cushion(each) for each in after]),
         _row(state, "real leverage", _times(now), [_times(each) for each in after]),
@@ -248,20 +249,24 @@ def _added(preview: Preview | None) -> str:
     return signed(preview.margin)
 
 
-def _liquidation(outcome: Outcome | None, tick: Decimal) -> str:
+def _liquidation(outcome: Outcome | None, mark: Decimal, tick: Decimal) -> str:
     if outcome is None:
         return NONE
     if outcome.liquidation_price is None:
         return "never"
-    text = price(outcome.liquidation_price, tick)
-    return text if len(text) <= WIDE else brief(outcome.liquidation_price)
+    at = reachable(outcome.liquidation_price, mark)
+    if at is None:
+        return "none"
+    text = price(at, tick)
+    return text if len(text) <= WIDE else brief(at)
 
 
 def _away(outcome: Outcome | None, mark: Decimal) -> str:
     """How far the mark is from liquidation."""
-    if outcome is None or outcome.liquidation_price is None or not mark:
+    at = None if outcome is None else reachable(outcome.liquidation_price, mark)
+    if at is None or not mark:
         return NONE
-    return percent(divide(outcome.liquidation_price - mark, mark), sign=True)
+    return percent(divide(at - mark, mark), sign=True)
 
 
 def _cushion(outcome: Outcome | None) -> str:
