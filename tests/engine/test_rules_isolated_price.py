@@ -80,6 +80,7 @@ def test_an_inverse_contract_is_a_linear_one_in_the_reciprocal_price(
 
 
 @given(SIZES, ENTRIES, LEVERAGES, RATES)
+@exactly
 def test_liquidation_comes_before_bankruptcy(size: Decimal, entry: Decimal, leverage: Decimal, rate: Decimal) -> None:
     side = 1 if size > 0 else -1
     for liquidation, bankruptcy in (
