@@ -207,6 +207,7 @@ def _all_deleveraged(session: Session, events: list[Event]) -> bool:
     return bool(bearing) and not floored and closed == sum(abs(each.size) for each in bearing)
 
 
+@pytest.mark.slow  # test_every_venue plays it among the quick ones
 class TestBinance(BinanceMachine.TestCase):
     """The machine as a test."""
 
@@ -217,7 +218,7 @@ class TestBinance(BinanceMachine.TestCase):
         """Everything is watched while the machine runs."""
 
 
-@pytest.mark.slow  # half a minute; the machine on Binance stays among the quick ones
+@pytest.mark.slow
 class TestSideBySide(SideBySideMachine.TestCase):
     """The machine as a test."""
 
