@@ -118,7 +118,7 @@ def _check_health(turn: Turn, command: Lend, market: Market | None, held: Decima
             return None
         return Refusal(f"{command.action} {plain(moved)} {command.asset} would leave too little ({rulebook.keeps})")
 
-    if pool_acts(wallet):
+    if wallet.acts_at:
         raise Refused("the account is being liquidated", "wait until that is over")
     refusal = refused(amount)
     if refusal is not None:
@@ -136,11 +136,6 @@ def newly_refused(turn: Turn, pool: Pool, balance: Decimal) -> Refusal | None:
     if refusal is None or refusal == rulebook.refuse(wallet, turn.exchange.world.balance(wallet), turn.at.marks):
         return None
     return refusal
-
-
-def pool_acts(pool: Pool) -> bool:
-    """Whether a liquidation of the pool is waiting to go on."""
-    return pool.acts_at > 0
 
 
 def _most(allowed: Callable[[int], bool], most: int) -> int:

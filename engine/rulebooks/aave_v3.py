@@ -22,14 +22,12 @@ from engine.formula import Formula, Sum
 from engine.margin import Health
 from engine.numbers import EXACT, ONE, ZERO, divide, plain, to_grid
 from engine.rulebooks.base import (
-    Accrual,
     Failing,
     HandOver,
     Level,
     Overrides,
     OwnGauge,
     Refusal,
-    Role,
     SetupError,
     Step,
 )
@@ -40,7 +38,6 @@ from engine.rules.floored_average import FlooredAverage
 from engine.rules.lending import (
     Holding,
     holdings,
-    interest,
     largest,
     largest_multiple,
     opening_margin,
@@ -51,6 +48,7 @@ from engine.rules.lending import (
     weighted,
     withdrawable,
 )
+from engine.rules.lending_venue import SECONDS, LendingVenue
 from engine.rules.lending_words import BASIS_POINT, maintenance_setter, set_share, shares_setter, switch
 from engine.rules.overrides import EVERY_MARKET, Setter, capital_setter, overridden, rate_setter
 from engine.rules.seizing import (
@@ -65,7 +63,6 @@ from engine.rules.seizing import (
     without_dust,
     written_off,
 )
-from engine.rules.venue import HOUR, Venue
 
 TREASURY, UMBRELLA = "treasury", "umbrella"
 
@@ -170,16 +167,13 @@ def loop_leverage(threshold: Decimal, factor: Decimal) -> Decimal:
     return divide(ONE, ONE - divide(threshold, factor))
 
 
-class AaveV3(Venue):
+class AaveV3(LendingVenue):
     """The rulebook `aave_v3`."""
 
     card = CARD
     keeps = "what stays must keep the health factor at 1 or more"
-    modes = ("cross",)
     variants = MappingProxyType({"emode": (("emode", "on"),), "isolation": (("isolation", "1000000"),)})
-    insurer, bearer = UMBRELLA, "depositors"
-    accrues = "by pool"
-    margin_by_leverage = False
+    insurer = UMBRELLA
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters()
@@ -190,8 +184,9 @@ class AaveV3(Venue):
         """Umbrella, with a capital that is stated here."""
         return {UMBRELLA: self.parameters.umbrella}
 
-    def fee_rate(self, role: Role) -> Decimal:
-        """What a swap costs elsewhere."""
+    @property
+    def swap_fee(self) -> Decimal:
+        """Stated here."""
         return self.parameters.swap
 
     def reserve(self, symbol: str | None) -> Reserve:
@@ -199,10 +194,6 @@ class AaveV3(Venue):
         if symbol not in self._reserves:
             self._reserves[symbol] = self.parameters.reserve(symbol)
         return self._reserves[symbol]
-
-    def lends(self, symbol: str) -> bool:
-        """Every coin."""
-        return True
 
     def largest_leverage(self, symbol: str, notional: Decimal) -> int:
         """Of a loop: 1 ÷ (1 − LTV), rounded down."""
@@ -270,21 +261,13 @@ class AaveV3(Venue):
         debt = sum((each.value(marks) for each in owed(known)), ZERO)
         return health_factor([(each.value(marks), weight) for each, weight in thresholds if weight], debt)
 
-    def accruals(
-        self,
-        pool: Pool,
-        collateral: Decimal,
-        marks: Mapping[str, Decimal],
-        premiums: Mapping[str, Decimal | None],
-    ) -> tuple[Accrual, ...]:
-        """An hour's interest: what is supplied grows in a line, debts compound (MathUtils.sol)."""
-        seconds = HOUR // 1000
-        return interest(
-            holdings(pool, collateral),
-            marks,
-            earned=lambda each: simple_growth(self.rates(each.symbol)[1], seconds),
-            charged=lambda each: compounded_growth(self.rates(each.symbol)[0], seconds),
-        )
+    def earned(self, symbol: str | None) -> Decimal:
+        """What is supplied grows in a line (MathUtils.sol)."""
+        return simple_growth(self.rates(symbol)[1], SECONDS)
+
+    def charged(self, symbol: str | None) -> Decimal:
+        """Debts compound by the second (MathUtils.sol)."""
+        return compounded_growth(self.rates(symbol)[0], SECONDS)
 
     def rates(self, symbol: str | None) -> tuple[Decimal, Decimal]:
         """What borrowing a coin costs and supplying it earns a year, at the stated utilisation."""

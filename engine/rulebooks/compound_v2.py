@@ -17,12 +17,11 @@ from engine.account import Pool, Position
 from engine.assets import of_market
 from engine.margin import Health
 from engine.numbers import EXACT, ONE, ZERO, divide, to_grid
-from engine.rulebooks.base import Accrual, Card, Failing, Level, Overrides, OwnGauge, Role, Step
+from engine.rulebooks.base import Card, Failing, Level, Overrides, OwnGauge, Step
 from engine.rules.curves import KinkedCurve, simple_growth, supply_rate
 from engine.rules.lending import (
     Holding,
     holdings,
-    interest,
     largest,
     largest_multiple,
     opening_margin,
@@ -33,10 +32,10 @@ from engine.rules.lending import (
     weighted,
     withdrawable,
 )
+from engine.rules.lending_venue import SECONDS, LendingVenue
 from engine.rules.lending_words import maintenance_setter, set_share, shares_setter
 from engine.rules.overrides import Setter, capital_setter, overridden, rate_setter
 from engine.rules.seizing import bought_at_mark, fee_on_seized, of_call, seizure, written_off
-from engine.rules.venue import HOUR, Venue
 
 RESERVES = "reserves"
 UNSURE = (
@@ -162,7 +161,7 @@ def split_seized(tokens: Decimal, protocol_share: Decimal) -> tuple[Decimal, Dec
     return protocol, tokens - protocol
 
 
-class CompoundV2(Venue):
+class CompoundV2(LendingVenue):
     """The rulebook `compound_v2`."""
 
     card = Card(
@@ -201,10 +200,7 @@ class CompoundV2(Venue):
         gauge="account liquidity: falls, liquidation below 0",
     )
     keeps = "what stays must cover what is borrowed, at the collateral factors"
-    modes = ("cross",)
-    insurer, bearer = RESERVES, "depositors"
-    accrues = "by pool"
-    margin_by_leverage = False
+    insurer = RESERVES
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters()
@@ -214,13 +210,10 @@ class CompoundV2(Venue):
         """The reserves, with a capital that is stated here."""
         return {RESERVES: self.parameters.reserves}
 
-    def fee_rate(self, role: Role) -> Decimal:
-        """What a swap costs elsewhere."""
+    @property
+    def swap_fee(self) -> Decimal:
+        """Stated here."""
         return self.parameters.swap
-
-    def lends(self, symbol: str) -> bool:
-        """Every coin."""
-        return True
 
     def largest_leverage(self, symbol: str, notional: Decimal) -> int:
         """Of a loop: 1 ÷ (1 − factor), rounded down."""
@@ -251,21 +244,13 @@ class CompoundV2(Venue):
         owes = health.requirement.exact(marks)
         return OwnGauge("account liquidity", health.margin.exact(marks), ZERO, rises=False) if owes else None
 
-    def accruals(
-        self,
-        pool: Pool,
-        collateral: Decimal,
-        marks: Mapping[str, Decimal],
-        premiums: Mapping[str, Decimal | None],
-    ) -> tuple[Accrual, ...]:
-        """An hour's interest, simple within it (CToken.sol accrueInterest)."""
-        seconds = HOUR // 1000
-        return interest(
-            holdings(pool, collateral),
-            marks,
-            earned=lambda each: simple_growth(self.rates(each.symbol)[1], seconds),
-            charged=lambda each: simple_growth(self.rates(each.symbol)[0], seconds),
-        )
+    def earned(self, symbol: str | None) -> Decimal:
+        """Simple within the hour (CToken.sol accrueInterest)."""
+        return simple_growth(self.rates(symbol)[1], SECONDS)
+
+    def charged(self, symbol: str | None) -> Decimal:
+        """Simple within the hour too."""
+        return simple_growth(self.rates(symbol)[0], SECONDS)
 
     def rates(self, symbol: str | None) -> tuple[Decimal, Decimal]:
         """What borrowing an asset costs and supplying it earns a year, at the stated utilisation."""

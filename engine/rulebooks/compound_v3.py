@@ -18,7 +18,6 @@ from engine.assets import of_market
 from engine.margin import Health
 from engine.numbers import EXACT, ONE, ZERO, divide, plain, to_grid
 from engine.rulebooks.base import (
-    Accrual,
     Card,
     Charge,
     Failing,
@@ -26,7 +25,6 @@ from engine.rulebooks.base import (
     Level,
     Overrides,
     Refusal,
-    Role,
     SetupError,
     Step,
 )
@@ -35,7 +33,6 @@ from engine.rules.curves import simple_growth
 from engine.rules.lending import (
     Holding,
     holdings,
-    interest,
     largest_multiple,
     opening_margin,
     owed,
@@ -45,9 +42,9 @@ from engine.rules.lending import (
     weighted,
     withdrawable,
 )
+from engine.rules.lending_venue import SECONDS, LendingVenue
 from engine.rules.lending_words import maintenance_setter, set_share, shares_setter
 from engine.rules.overrides import EVERY_MARKET, Setter, capital_setter, overridden, rate_setter
-from engine.rules.venue import HOUR, Venue
 
 RESERVES, BUYER = "reserves", "storefront buyer"
 UNSURE = (
@@ -164,7 +161,7 @@ def for_sale(reserves: Decimal, target: Decimal) -> bool:
     return reserves < 0 or reserves < target
 
 
-class CompoundV3(Venue):
+class CompoundV3(LendingVenue):
     """The rulebook `compound_v3`."""
 
     card = Card(
@@ -198,11 +195,8 @@ class CompoundV3(Venue):
         gauge="debt ÷ (coins × their liquidate factor): rises, liquidation above 100 %",
     )
     keeps = "what stays must cover the debt, at the borrow factors"
-    modes = ("cross",)
     variants = MappingProxyType({"arbitrum": (("market", "arbitrum"),)})
-    insurer, bearer = RESERVES, "depositors"
-    accrues = "by pool"
-    margin_by_leverage = False
+    insurer = RESERVES
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters()
@@ -212,13 +206,10 @@ class CompoundV3(Venue):
         """The reserves, with a capital that is stated here."""
         return {RESERVES: self.parameters.reserves}
 
-    def fee_rate(self, role: Role) -> Decimal:
-        """What a swap costs elsewhere."""
+    @property
+    def swap_fee(self) -> Decimal:
+        """Stated here."""
         return self.parameters.swap
-
-    def lends(self, symbol: str) -> bool:
-        """Every coin can be supplied; `refuse` lets none be borrowed."""
-        return True
 
     def largest_leverage(self, symbol: str, notional: Decimal) -> int:
         """Of a loop: 1 ÷ (1 − borrow factor), rounded down."""
@@ -258,22 +249,13 @@ class CompoundV3(Venue):
         left = withdrawable(quote_amount(pool, collateral), ONE, counted, counted, debts)
         return Health(left, total("nothing", ()))
 
-    def accruals(
-        self,
-        pool: Pool,
-        collateral: Decimal,
-        marks: Mapping[str, Decimal],
-        premiums: Mapping[str, Decimal | None],
-    ) -> tuple[Accrual, ...]:
-        """An hour's interest on the base asset, linear (Comet.sol accruedInterestIndices)."""
-        borrow, supply = self.rates()
-        seconds = HOUR // 1000
-        return interest(
-            (each for each in holdings(pool, collateral) if each.symbol is None),
-            marks,
-            earned=lambda _: simple_growth(supply, seconds),
-            charged=lambda _: simple_growth(borrow, seconds),
-        )
+    def earned(self, symbol: str | None) -> Decimal:
+        """Linear, on the base asset alone (Comet.sol accruedInterestIndices)."""
+        return simple_growth(self.rates()[1], SECONDS) if symbol is None else ZERO
+
+    def charged(self, symbol: str | None) -> Decimal:
+        """Linear too; nothing else can be owed."""
+        return simple_growth(self.rates()[0], SECONDS) if symbol is None else ZERO
 
     def rates(self) -> tuple[Decimal, Decimal]:
         """What borrowing the base asset costs and supplying it earns a year, at the stated utilisation."""

@@ -19,14 +19,12 @@ from engine.formula import Const, Formula, Min, Price, Scaled, Sum
 from engine.margin import Health
 from engine.numbers import EXACT, ONE, ZERO, divide, exactly, plain
 from engine.rulebooks.base import (
-    Accrual,
     Failing,
     HandOver,
     Level,
     Overrides,
     OwnGauge,
     Refusal,
-    Role,
     Step,
     Wait,
 )
@@ -39,7 +37,6 @@ from engine.rules.lending import (
     QUOTE,
     Holding,
     holdings,
-    interest,
     largest,
     largest_multiple,
     opening_margin,
@@ -48,10 +45,10 @@ from engine.rules.lending import (
     supplied,
     withdrawable,
 )
+from engine.rules.lending_venue import SECONDS, LendingVenue
 from engine.rules.lending_words import set_share
 from engine.rules.overrides import overridden
 from engine.rules.seizing import Seizure, bought_at_mark, of_call
-from engine.rules.venue import HOUR, Venue
 from engine.rules.weights import ONE_QUOTE, Weighed, Weights, counted
 from engine.rules.weights import owed as owed_at_weight
 from engine.tape import Path
@@ -161,16 +158,13 @@ def interest_rates(
     return Rates(base, base * utilisation, base + sum(fees, ZERO), *fees)
 
 
-class MarginfiV2(Venue):
+class MarginfiV2(LendingVenue):
     """The rulebook `marginfi_v2`."""
 
     card = CARD
     keeps = "what stays must keep the initial health at zero or above"
-    modes = ("cross",)
     variants = MappingProxyType({"receivership": (("liquidation", "receivership"),)})
-    insurer, bearer = INSURANCE, "depositors"
-    accrues = "by pool"
-    margin_by_leverage = False
+    insurer = INSURANCE
 
     def __init__(self, parameters: Parameters | None = None) -> None:
         self.parameters = parameters or Parameters()
@@ -181,8 +175,9 @@ class MarginfiV2(Venue):
         """The insurance vault, with a capital that is stated here."""
         return {INSURANCE: self.parameters.insurance}
 
-    def fee_rate(self, role: Role) -> Decimal:
-        """What a swap costs elsewhere."""
+    @property
+    def swap_fee(self) -> Decimal:
+        """Stated here."""
         return self.parameters.swap
 
     def bank(self, symbol: str | None) -> Bank:
@@ -190,10 +185,6 @@ class MarginfiV2(Venue):
         if symbol not in self._banks:
             self._banks[symbol] = self.parameters.bank(symbol)
         return self._banks[symbol]
-
-    def lends(self, symbol: str) -> bool:
-        """Every coin."""
-        return True
 
     def largest_leverage(self, symbol: str, notional: Decimal) -> int:
         """Of a loop: 1 ÷ (1 − asset weight ÷ liability weight), rounded down (guides/USER/FEES.md)."""
@@ -294,21 +285,13 @@ class MarginfiV2(Venue):
 
     # -- interest
 
-    def accruals(
-        self,
-        pool: Pool,
-        collateral: Decimal,
-        marks: Mapping[str, Decimal],
-        premiums: Mapping[str, Decimal | None],
-    ) -> tuple[Accrual, ...]:
-        """An hour's interest, simple within it (interest_rate.rs calc_interest_rate_accrual_state_changes)."""
-        seconds = HOUR // 1000
-        return interest(
-            holdings(pool, collateral),
-            marks,
-            earned=lambda each: simple_growth(self.rates(each.symbol).lending, seconds),
-            charged=lambda each: simple_growth(self.rates(each.symbol).borrowing, seconds),
-        )
+    def earned(self, symbol: str | None) -> Decimal:
+        """Simple within the hour (interest_rate.rs calc_interest_rate_accrual_state_changes)."""
+        return simple_growth(self.rates(symbol).lending, SECONDS)
+
+    def charged(self, symbol: str | None) -> Decimal:
+        """Simple within the hour too."""
+        return simple_growth(self.rates(symbol).borrowing, SECONDS)
 
     def rates(self, symbol: str | None) -> Rates:
         """An asset's rates a year, at the stated utilisation."""
