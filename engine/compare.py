@@ -29,6 +29,7 @@ from engine.events import (
 from engine.looking.views import View
 from engine.numbers import EXACT, ZERO
 from engine.orders import admission
+from engine.record import Given
 from engine.rulebooks import VENUES, rulebook_of
 from engine.rulebooks.base import Overrides, Refusal, SetupError
 from engine.session import Session
@@ -41,14 +42,6 @@ CHUNK = 20_000
 AS_GIVEN = "as given"
 DELEVERAGED, NOBODY = "deleveraged traders", "nobody"
 """Who pays besides a venue's funds and those who bear its losses: others whose winners are closed; the hole stays."""
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """A command as it was carried out: at which vertex, and with the size and leverage that it came to."""
-
-    step: int
-    command: Command
 
 
 @dataclass(frozen=True, slots=True)

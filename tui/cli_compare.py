@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from engine.commands.command import Command
-from engine.compare import Given, Kind, Outcome, compared, given, kinds, own_kind
+from engine.compare import Kind, Outcome, compared, given, kinds, own_kind
 from engine.events import Event, iso
 from engine.numbers import plain
+from engine.record import Given
 from engine.rulebooks import VENUES
 from engine.rulebooks.base import Refusal, SetupError
 from engine.script import MoveTime, Script, read_script

@@ -59,7 +59,7 @@ class DeskDialogs(DeskActs):
 
     def action_compare(self) -> None:
         """Play the commands so far again under every kind of account."""
-        from engine.compare import Given
+        from engine.record import Given
         from tui.screens.compare import CompareScreen
 
         session = self.play.session
