@@ -37,6 +37,7 @@ from tui.screens.desk_time import OVER, DeskTime
 from tui.settings import Settings, settings_of
 from tui.telling import told
 from tui.widgets.command_line import CommandLine
+from tui.widgets.direct_paint import DirectPainting
 from tui.widgets.equity_line import EquityLine
 from tui.widgets.events_log import EventsLog
 from tui.widgets.kept_lines import Across, Down, KeptLines
@@ -58,7 +59,7 @@ TOO_SMALL = "The terminal is too small to show everything: 80 × 24 is enough."
 DEAD = "Wiped out. “{desk.command} deposit 1000” goes on, “{desk.command} end” ends the session."
 
 
-class DeskScreen(KeptLines, DeskOpening, DeskDialogs, DeskTime, DeskCharts):
+class DeskScreen(KeptLines, DirectPainting, DeskOpening, DeskDialogs, DeskTime, DeskCharts):
     """One session being played.
 
     Args:
@@ -296,7 +297,8 @@ class DeskScreen(KeptLines, DeskOpening, DeskDialogs, DeskTime, DeskCharts):
 
     def drawn(self, draw: Callable[[], None]) -> None:
         try:
-            draw()
+            with self.painting():
+                draw()
         except Fault as fault:
             self.say(str(fault), "danger")
         self._tell_saving()

@@ -76,7 +76,7 @@ def draw_volume(canvas: Canvas, candles: Candles, places: NDArray[np.int64], top
         return
     eighths = np.rint(traded(candles) / most * rows * 8).astype(np.int64)
     for row in range(rows):
-        cells = np.clip(eighths - 8 * (rows - 1 - row), 0, 8)
+        cells = np.minimum(np.maximum(eighths - 8 * (rows - 1 - row), 0), 8)
         canvas.letters[top + row, places] = BLOCKS[cells]
         canvas.styles[top + row, places] = number_of("faint")
 
@@ -91,4 +91,6 @@ def _draw_flat(letters: NDArray[np.uint32], candles: Candles, closes: NDArray[np
 
 def _halves(prices: NDArray[np.float64], scale: Scale) -> NDArray[np.int64]:
     shares = (scale.high - prices) / (scale.high - scale.low)
-    return np.clip(np.floor(shares * scale.rows * 2), 0, scale.rows * 2 - 1).astype(np.int64)
+    return np.minimum(np.maximum(np.floor(shares * scale.rows * 2), 0), scale.rows * 2 - 1).astype(
+        np.int64
+    )  # quicker than clip

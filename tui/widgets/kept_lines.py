@@ -34,6 +34,12 @@ class KeptLines(_Base):
             self._changed = self._changed.union(*(region.translate((0, top)).line_range for region in regions))
         super()._set_dirty(*regions)
 
+    def change_lines(self, lines: Sequence[int]) -> None:
+        """Say that lines changed which somebody else paints: they are rendered anew when they are next asked for."""
+        if self._kept is not None:
+            self._changed = self._changed.union(lines)
+        self._styles_cache.set_dirty(*(Region(0, line, self._size.width, 1) for line in lines))
+
     def render_lines(self, crop: Region) -> list[Strip]:
         kept = self._kept
         if crop.offset or crop.size != self._kept_size or kept is None or len(kept) != crop.height:

@@ -26,6 +26,7 @@ class Status:
         saved: whether everything that happened is on the disk.
         opening: the market's last price at the start of the session; None where no change is to be shown.
         armed: whether single keys trade at once.
+        seen_again: whether it is a replay: there is nothing to be saved.
     """
 
     venue: str
@@ -35,6 +36,7 @@ class Status:
     saved: bool = True
     opening: Decimal | None = None
     armed: bool = False
+    seen_again: bool = False
 
 
 BRIEF = 100
@@ -48,23 +50,20 @@ class StatusBar(StripWidget):
 
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
-        self._shown: tuple[View, str, Status] | None = None
+        self._shown: tuple[View, MarketView, Status] | None = None
 
     def show(self, view: View, symbol: str, status: Status) -> None:
         """Draw the state of the session, and of its market `symbol`."""
-        self._shown = (view, symbol, status)
+        self._shown = (view, view.market(symbol), status)
         self.redraw()
 
     def show_price(self, last: Decimal, mark: Decimal) -> None:
         """Draw other prices of the same market, and leave all other figures as they are."""
         if self._shown is None:
             return
-        view, symbol, status = self._shown
-        market = view.market(symbol)
+        view, market, status = self._shown
         if (market.last, market.mark) != (last, mark):
-            now = replace(market, last=last, mark=mark)
-            markets = tuple(now if each is market else each for each in view.markets)
-            self._shown = (replace(view, markets=markets), symbol, status)
+            self._shown = (view, replace(market, last=last, mark=mark), status)
             self.redraw()
 
     def build(self, width: int, height: int) -> list[Strip]:
@@ -73,9 +72,8 @@ class StatusBar(StripWidget):
         return [status_row(*self._shown, width, self.palette)]
 
 
-def status_row(view: View, symbol: str, status: Status, width: int, palette: Palette) -> Strip:
+def status_row(view: View, market: MarketView, status: Status, width: int, palette: Palette) -> Strip:
     """The row. What is least needed goes first where the room is short."""
-    market = view.market(symbol)
     left = _left(view, market, status, palette)
     right = _right(view, status, palette, brief=width < BRIEF)
     while _cells(left, right) > width and (droppable := [part for part in left + right if part[0] > 0]):
@@ -122,9 +120,12 @@ def _right(view: View, status: Status, palette: Palette, brief: bool) -> list[Ra
         parts.append((2, [(" modified ", palette.badge("warning"))]))
     if view.state != "running":
         parts.append((0, [(f" {harmless(view.state, 12).upper()} ", palette.badge("danger"))]))
-    parts.append((0, _clock(status, palette, at_end=view.step >= view.steps - 1, brief=brief)))
+    at_end = view.step >= view.steps - 1 and not status.seen_again
+    parts.append((0, _clock(status, palette, at_end=at_end, brief=brief)))
     now = date_and_time(view.time)
     parts.append((3, [(now[len("2024-") :] if brief else f"{now} UTC", palette.text)]))
+    if status.seen_again:
+        return [(0, [(" REPLAY ", palette.badge("key"))]), *parts]
     saved = ("●" if brief else "● saved", palette.dim) if status.saved else ("○ NOT SAVED", palette.bold("danger"))
     parts.append((4 if status.saved else 0, [saved]))
     return parts

@@ -22,6 +22,7 @@ from textual.widget import Widget
 from tui.messages import PanelShown
 from tui.plain import harmless
 from tui.themes import DEFAULT_PALETTE, Palette, palette_from
+from tui.widgets.direct_paint import DirectPainting, difference
 from tui.widgets.kept_lines import KeptLines
 
 Part = tuple[str, Style]
@@ -117,8 +118,44 @@ class StripWidget(KeptLines, Widget):
             self.refresh()
             return
         changed = [y for y, row in enumerate(rows) if row is not before[y] and row != before[y]]
-        if changed:
+        if changed and not self._painted_at_once(before, changed):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    def _painted_at_once(self, before: Sequence[Strip], changed: Iterable[int]) -> bool:
+        """Hand what changed to the frame that is being drawn; whether there is one that paints it."""
+        screen = self.app.screen
+        place = screen.place_of(self) if isinstance(screen, DirectPainting) else None
+        if place is None:
+            return False
+        gutter, width = self.gutter, self.content_size.width
+        x, y = place.x + gutter.left, place.y + gutter.top
+        self.change_lines([row + gutter.top for row in changed])
+        for row in changed:
+            start, piece = difference(before[row], self._rows[row].adjust_cell_length(width))
+            screen.pieces.append((x + start, y + row, self._dressed(piece)))
+        return True
+
+    def _border_painted_at_once(self, height: int) -> bool:
+        """The same for the lines that titles stand in."""
+        screen = self.app.screen if self.is_attached else None
+        place = screen.place_of(self) if isinstance(screen, DirectPainting) else None
+        if place is None:
+            return False
+        top, width = self.gutter.top - 1, self.outer_size.width
+        lines = (top, top + height + 1)
+        self.change_lines(lines)
+        for y in lines:
+            screen.pieces += [(place.x, place.y + y, each) for each in super().renewed_lines(y, y, width)]
+        return True
+
+    def _dressed(self, row: Strip) -> Strip:
+        """A row as the terminal gets it: over the widget's own ground, through the filters of the app."""
+        if self._under is None:
+            self._under = self.rich_style
+        row = row.apply_style(self._under)
+        for line_filter in self.get_line_filters():
+            row = row.apply_filter(line_filter, self.background_colors[1])
+        return row
 
     def caption(self, title: str, subtitle: str = "") -> None:
         """What the border says at its ends, as plain text. Repaints the border, and only when it changed."""
@@ -137,6 +174,8 @@ class StripWidget(KeptLines, Widget):
         if self._captioning:
             # Textual repaints all of a widget for a title; it stands in the rows above and below the content.
             width, height = self.content_size
+            if self._border_painted_at_once(height):
+                return self
             regions = (Region(0, -1, width, 1), Region(0, height, width, 1))
         return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
