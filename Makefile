@@ -22,7 +22,7 @@ play: $(VENV)/.play  ## play the game; make play ARGS="--help" passes arguments 
 serve: $(VENV)/.web  ## play it in a browser of this machine; ARGS="--port 8000"
 	@$(BIN)/isocross serve $(ARGS)
 
-test: $(VENV)/.dev  ## the tests that take milliseconds; ARGS="-k margin" picks some
+test: $(VENV)/.dev  ## the quick tests; ARGS="-k margin" picks some
 	@$(PYTEST) -n 2 --dist loadgroup -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.dev  ## every test, the slow ones too, and more random examples

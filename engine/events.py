@@ -15,7 +15,8 @@ from engine.orders.order import Side
 LATER: Mapping[str, bool] = MappingProxyType({"later": True})
 """Marks a field that events of older saves have not: left out of the figures where it is None, so that these read as
 they did."""
-
+UNTOLD: Mapping[str, bool] = MappingProxyType({"untold": True})
+"""Marks a field that only events have that happen just now: it is in no figures, and in no save."""
 
 FillReason = Literal["market", "limit", "stop", "take", "trail", "close", "reverse", "flatten", "liquidation"]
 
@@ -35,7 +36,7 @@ class Event:
         for each in fields(self):
             if each.name not in row:
                 value = getattr(self, each.name)
-                if value is None and "later" in each.metadata:
+                if "untold" in each.metadata or (value is None and "later" in each.metadata):
                     continue
                 row[each.name] = plain(value) if isinstance(value, Decimal) else value
         return row
@@ -75,7 +76,8 @@ class AssetMoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filled(Event):
     """A trade. `realised` is the profit it realised, `posted` the margin it moved from the wallet to the pool
-    (negative: back), `position` the signed size after it."""
+    (negative: back), `position` the signed size after it; `last` the last price at that moment, of a trade at the
+    market: None of an order that waited for its own price."""
 
     kind: ClassVar[str] = "fill"
     symbol: str
@@ -89,6 +91,7 @@ class Filled(Event):
     realised: Decimal
     posted: Decimal
     position: Decimal
+    last: Decimal | None = field(default=None, compare=False, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,13 +128,14 @@ class OrderTriggered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCancelled(Event):
-    """An order went without a fill, and why."""
+    """An order went without a fill, and why; `size` is what was left of it."""
 
     kind: ClassVar[str] = "cancel"
     symbol: str
     pool: str
     order: str
     reason: str
+    size: Decimal | None = field(default=None, compare=False, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,7 +275,7 @@ class MarginRestored(Event):
 class TakenOver(Event):
     """The backstop took a position at `price`, with all the collateral of its pool: `lost` is what the player had
     left in it, below zero when the fund has to pay; `balance` its collateral, without the positions' profit. Both are
-    of the whole pool, whose every position has such an event."""
+    of the whole pool, whose every position has such an event. `mark` is the mark at that moment."""
 
     kind: ClassVar[str] = "takeover"
     pool: str
@@ -282,13 +286,14 @@ class TakenOver(Event):
     fund: str
     fund_after: Decimal
     balance: Decimal | None = field(default=None, metadata=LATER)
+    mark: Decimal | None = field(default=None, compare=False, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deleveraged(Event):
     """Another trader's profitable position was closed to pay for a loss that the fund could not: that of `pool`. Where
     it was closed against the pool itself, `realised` is the profit that this realised there, `position` what is left
-    of the pool's position."""
+    of the pool's position. `mark` is the mark at that moment."""
 
     kind: ClassVar[str] = "adl"
     symbol: str
@@ -299,6 +304,7 @@ class Deleveraged(Event):
     pool: str | None = field(default=None, metadata=LATER)
     realised: Decimal | None = field(default=None, metadata=LATER)
     position: Decimal | None = field(default=None, metadata=LATER)
+    mark: Decimal | None = field(default=None, compare=False, metadata=UNTOLD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -256,6 +256,7 @@ class Exchange:
                 realised=realised,
                 posted=posted,
                 position=pool.position(order.position_key).size,
+                last=deal.moment.lasts[order.symbol] if deal.role == "taker" else None,
             )
         )
 
@@ -284,6 +285,7 @@ class Exchange:
                 pool=order.pool,
                 order=order.id,
                 reason=reason,
+                size=order.size,
             )
         )
 

@@ -16,13 +16,15 @@ class Given:
 
     Attributes:
         step: the vertex at which it was given.
-        command: as it was typed, or with the size and leverage that it came to (`engine.compare.given`).
+        command: as it was typed, or with the size and leverage that it came to (`engine.resolving.given`).
         number: its own: the order of command 12 is c12. 0: the next one that is accepted.
+        open_leverage: whether its leverage was left open, and `command` says the one that it came to.
     """
 
     step: int
     command: Command
     number: int = 0
+    open_leverage: bool = False
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
@@ -50,12 +50,15 @@ class Origin:
         description: one line, without any path of a machine (`synthetic crash, seed 7`).
         bar_seconds: length of a bar in seconds; 0 where the tape is not made of bars.
         notes: warnings and repairs, a sentence each.
+        recipe: lines of a script that make the tape again, where nothing else says how. They are no part of the
+            digest: whoever makes the tape again compares.
     """
 
     kind: OriginKind
     description: str
     bar_seconds: int = 0
     notes: tuple[str, ...] = ()
+    recipe: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,7 +268,8 @@ class Path:
 
 
 def header_of(tape: Tape) -> dict[str, object]:
-    """What a tape is besides its arrays, as JSON-ready values; `tape_from` takes it back."""
+    """What a tape is besides its arrays, as JSON-ready values; `tape_from` takes it back, with a `recipe` if it is
+    there."""
     return {
         "markets": [[m.symbol, str(m.tick_size), str(m.lot_size), m.quote] for m in tape.markets],
         "origin": {
@@ -300,13 +304,14 @@ def tape_from(header: Mapping[str, object], arrays: Mapping[str, NDArray[np.gene
         columns = {tuple(name.rsplit("/", 1)): array for name, array in arrays.items() if "/" in name}
         trading = arrays.get("trading")
         origin_row: Mapping[str, Any] = header["origin"]  # type: ignore[assignment]
+        recipe: Sequence[str] = header.get("recipe", ())  # type: ignore[assignment]
         return Tape(
             markets=markets,
             times=arrays["times"].astype(np.int64),
             gapped=arrays["gapped"].astype(np.bool_),
             columns=columns,  # type: ignore[arg-type]
             trading=None if trading is None else trading.astype(np.bool_),
-            origin=Origin(**{**origin_row, "notes": tuple(origin_row["notes"])}),
+            origin=Origin(**{**origin_row, "notes": tuple(origin_row["notes"])}, recipe=tuple(recipe)),
         )
     except (KeyError, TypeError, ArithmeticError) as error:
         raise ValueError(f"this tape is damaged: {error}") from error

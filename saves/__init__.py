@@ -6,18 +6,39 @@ from typing import TYPE_CHECKING
 from saves.errors import SaveError, SessionInUse
 
 if TYPE_CHECKING:
+    from saves.forks import Change, Forked
+    from saves.landmarks import Landmark, Point
     from saves.library import Library
     from saves.listing import SavedSession
     from saves.recorder import EquityLine, Recorder
     from saves.records import RecordedCommand
+    from saves.replay import Replay
 
-__all__ = ["EquityLine", "Library", "RecordedCommand", "Recorder", "SaveError", "SavedSession", "SessionInUse"]
+__all__ = [
+    "Change",
+    "EquityLine",
+    "Forked",
+    "Landmark",
+    "Library",
+    "Point",
+    "RecordedCommand",
+    "Recorder",
+    "Replay",
+    "SaveError",
+    "SavedSession",
+    "SessionInUse",
+]
 
 _HOMES = {
+    "Change": "saves.forks",
     "EquityLine": "saves.recorder",
+    "Forked": "saves.forks",
+    "Landmark": "saves.landmarks",
     "Library": "saves.library",
+    "Point": "saves.landmarks",
     "RecordedCommand": "saves.records",
     "Recorder": "saves.recorder",
+    "Replay": "saves.replay",
     "SavedSession": "saves.listing",
 }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.ghost import Kind
 from engine.setup import Setup
 from engine.tape import Tape
 from saves.records import RecordedCommand, RecordedEvent, Sample
@@ -11,7 +12,8 @@ from saves.tapes import Progress
 
 KEPT_COMMANDS = 32
 """A snapshot is kept for good every so many commands; of those between, only the newest."""
-KEPT_EVENTS = 2_000
+KEPT_EVENTS = 500
+"""Events: a tenth of the time that a seek may take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,17 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The engine's snapshot at a place of the session; `hash` is its SHA-256."""
+
+    step: int
+    commands: int
+    events: int
+    hash: str
+    state: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """What one transaction writes: the rows, oldest first, and how far they take the session."""
 
@@ -45,6 +58,21 @@ class Batch:
     commands: list[RecordedCommand]
     events: list[RecordedEvent]
     samples: list[Sample]
+    kept: tuple[Snapshot, ...] = ()
+    """Snapshots to keep from places before `mark`."""
+    ghosts: tuple[Kind, ...] | None = None
+    """All ghosts that the session has now; None where they are as before."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForkOf:
+    """Which session another was forked from, where, and what was changed there, in words."""
+
+    parent: str
+    step: int
+    commands: int
+    time: str
+    change: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +84,7 @@ class Opening:
         created: when, UTC, ISO 8601.
         program: the version of isocross that made it; None: this one.
         progress: told how much of the tape is written.
+        fork_of: where it was forked from; None where it is no fork.
     """
 
     name: str | None
@@ -64,6 +93,7 @@ class Opening:
     setup: Setup
     tape: Tape
     progress: Progress | None = None
+    fork_of: ForkOf | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +114,8 @@ class Past:
 
     def following(self, step: int, commands: int, events: int) -> Past:
         """The same once a snapshot of that place is the newest."""
+        if self.is_kept and (step, commands) == (self.step, self.commands):
+            return self
         if commands - self.kept_commands >= KEPT_COMMANDS or events - self.kept_events >= KEPT_EVENTS:
             return Past(commands, events, step, commands, True)
         return Past(self.kept_commands, self.kept_events, step, commands, False)

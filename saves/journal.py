@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from engine.events import Event
-from saves.batch import Batch, Mark
+from engine.ghost import Kind
+from saves.batch import Batch, Mark, Snapshot
 from saves.errors import DISK_ERRORS, SaveError, plainly
 from saves.records import RecordedCommand, RecordedEvent, Sample
 from saves.store import UNWRITTEN, Store
@@ -30,6 +31,8 @@ class Journal:
         self._commands: list[RecordedCommand] = []
         self._events: list[RecordedEvent] = []
         self._samples: list[Sample] = []
+        self._kept: list[Snapshot] = []
+        self._ghosts: tuple[Kind, ...] | None = None
         self._failures = self._wait = 0
 
     def take(
@@ -37,11 +40,17 @@ class Journal:
         commands: Collection[RecordedCommand] = (),
         events: Collection[RecordedEvent] = (),
         samples: Collection[Sample] = (),
+        kept: Collection[Snapshot] = (),
     ) -> None:
         """Keep rows for the next flush; each kind comes in its order."""
+        self._kept += kept
         self._commands += commands
         self._events += events
         self._samples += samples
+
+    def take_ghosts(self, kinds: tuple[Kind, ...]) -> None:
+        """Keep for the next flush which ghosts the session has."""
+        self._ghosts = kinds
 
     def may_try(self) -> bool:
         """Whether to flush now. After a failure the answer is no for a number of calls that doubles each time."""
@@ -51,11 +60,12 @@ class Journal:
     def flush(self, mark: Mark) -> None:
         """Put all that waits on disk. No error of the disk comes out of here: `trouble` says what is wrong."""
         try:
-            self.store.write(Batch(mark, self._commands, self._events, self._samples))
+            batch = Batch(mark, self._commands, self._events, self._samples, tuple(self._kept), self._ghosts)
+            self.store.write(batch)
         except _REFUSED as error:
             self._failed(error)
             return
-        self._commands, self._events, self._samples = [], [], []
+        self._commands, self._events, self._samples, self._kept, self._ghosts = [], [], [], [], None
         self._failures, self._wait, self.trouble = 0, 0, None
 
     def _failed(self, error: Exception) -> None:

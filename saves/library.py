@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from saves.access import opened, opened_read_only
-from saves.database import writing
+from saves.database import reading, writing
 from saves.errors import DISK_ERRORS, SaveError, SessionInUse, is_unwritable, quoted, told
 from saves.home import home_folder, library_file, lock_file
 from saves.lock import SessionLock
@@ -27,11 +27,16 @@ if TYPE_CHECKING:
     # Nothing that a session needs is imported before one is opened: the list of saves is to be there at once.
     from sqlite_utils import Database
 
+    from engine.record import Record
     from engine.session import Session
+    from saves.forks import Change, Forked
+    from saves.landmarks import Point
     from saves.listing import SavedSession
     from saves.recorder import Recorder
     from saves.records import RecordedCommand
+    from saves.replay import Replay
     from saves.tapes import Progress
+    from saves.verification import Verdict
 
 ID = re.compile(r"[0-9a-f]{12}")
 
@@ -155,6 +160,51 @@ class Library:
         with told("the session can’t be read"):
             return commands_of(self._db, session_row(self._db, session).id)
 
+    def record(self, session: str, progress: Progress | None = None) -> Record:
+        """A session as its commands on its tape, as far as it was written, whether somebody plays it or not.
+
+        Args:
+            session: its id.
+            progress: told how much of the tape is read, 0 to 1.
+
+        Raises:
+            SaveError: when it is damaged or gone.
+        """
+        from saves.resume import recording
+
+        with told("the session can’t be read"), reading(self._db):
+            return recording(self._db, _checked_id(session), progress).record()
+
+    def replay(self, session: str, progress: Progress | None = None) -> Replay:
+        """A session to look at, at any of its moments, whether somebody plays it or not. It stands at its end.
+
+        Args:
+            session: its id.
+            progress: told how much of the tape is read, 0 to 1.
+
+        Raises:
+            SaveError: when it is damaged or gone.
+        """
+        from saves.replay import open_replay
+
+        with told("the session can’t be replayed"):
+            return open_replay(self._db, _checked_id(session), progress)
+
+    def verify(self, session: str, progress: Progress | None = None) -> Verdict:
+        """Play a session again from its start, and compare all that was recorded of it.
+
+        Args:
+            session: its id; somebody may be playing it.
+            progress: told how much is done, 0 to 1.
+
+        Raises:
+            SaveError: when it is gone or the library can't be read.
+        """
+        from saves.verification import verify
+
+        with told("the session can’t be verified"):
+            return verify(self._db, _checked_id(session), progress)
+
     # -- playing
 
     def create(
@@ -207,6 +257,34 @@ class Library:
         if not self.writable:
             recorder.save()
         return recorder
+
+    def fork(
+        self,
+        session: str,
+        point: Point,
+        name: str | None = None,
+        change: Change | None = None,
+        progress: Progress | None = None,
+    ) -> Forked:
+        """A new session that is as this one up to a moment, and knows it as its parent. With a change, that moment is
+        right before the command that is changed; the other one is given, and what followed in the parent plays out.
+
+        Args:
+            session: its id; somebody may be playing it.
+            point: the moment; with a change, it is the change that says where.
+            name: up to 80 printable characters; None: “NAME, fork”, with a number where that is taken.
+            change: what is done otherwise.
+            progress: told how much is done, 0 to 1.
+
+        Raises:
+            SaveError: for an impossible or taken name, a command that can't be changed so, or when the disk refuses.
+        """
+        from saves.forks import Fork, fork
+
+        name = None if name is None else self._free(name)
+        with told("the session can’t be forked"):
+            replay = self.replay(session)
+            return fork(self._db, replay, Fork(point, name, change, self._clock), self.resume, self.delete, progress)
 
     # -- keeping house
 

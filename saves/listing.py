@@ -37,6 +37,10 @@ class SavedSession:
         commands, calls, liquidations: counts.
         digest: the tape's.
         hash: state hash at that step.
+        parent: id of the session that it was forked from, which may be gone; None where it is no fork.
+        forked_step, forked_commands: the vertex of the fork, and the last command that both have.
+        forked_time: the time on the tape there, UTC, ISO 8601.
+        change: what was changed there, in words; None for nothing.
     """
 
     id: str
@@ -57,6 +61,11 @@ class SavedSession:
     liquidations: int
     digest: str
     hash: str
+    parent: str | None = None
+    forked_step: int | None = None
+    forked_commands: int | None = None
+    forked_time: str | None = None
+    change: str | None = None
 
 
 def saved_session(row: Mapping[str, object]) -> SavedSession:
@@ -88,6 +97,11 @@ def saved_session(row: Mapping[str, object]) -> SavedSession:
         liquidations=stored.liquidations,
         digest=printable(stored.tape),
         hash=printable(stored.hash),
+        parent=None if stored.parent is None else printable(stored.parent),
+        forked_step=stored.forked_step,
+        forked_commands=stored.forked_commands,
+        forked_time=None if stored.forked_time is None else printable(stored.forked_time),
+        change=None if stored.change is None else printable(stored.change),
     )
 
 

@@ -45,12 +45,14 @@ def resumed_recorder(db: Database, place: Place, lock: SessionLock | None, progr
         SaveError: when it is damaged or gone.
         DISK_ERRORS: when the file can't be read.
     """
+    from saves.ghosts import ghosts_of
     from saves.resume import live_session, past_of, recording, samples_of
 
     with reading(db):
         recorded = recording(db, place.session, progress)
         live = live_session(db, recorded)
         samples, past = samples_of(db, place.session), past_of(db, place.session)
+        ghosts = ghosts_of(db, place.session)
     return Recorder(
         live,
         Journal(Store(place.home, place.session, place.clock, lock=lock, past=past)),
@@ -58,4 +60,5 @@ def resumed_recorder(db: Database, place: Place, lock: SessionLock | None, progr
         events=recorded.row.events,
         samples=samples,
         name=printable(recorded.row.name),
+        ghosts=ghosts,
     )

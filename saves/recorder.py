@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from engine.commands.command import Command, CommandError
 from engine.commands.grammar import parse
 from engine.events import Event, iso
+from engine.ghost import Kind
 from engine.looking.views import View
 from engine.numbers import plain
 from engine.rulebooks.base import Refusal
 from engine.session import ANY_EVENT, Session
 from engine.state.snapshots import digest
-from saves.batch import Mark
+from saves.batch import KEPT_COMMANDS, KEPT_EVENTS, Mark, Snapshot
 from saves.journal import Journal
 from saves.records import RecordedCommand, RecordedEvent, Sample, resolved_size
 
@@ -63,6 +64,7 @@ class Recorder:
         events: how many events are recorded already.
         samples: the equity samples taken already.
         name: what a session that was in the library before is called.
+        ghosts: which it has already.
     """
 
     def __init__(
@@ -74,13 +76,15 @@ class Recorder:
         events: int = 0,
         samples: Collection[Sample] = (),
         name: str | None = None,
+        ghosts: tuple[Kind, ...] = (),
     ) -> None:
         self.session, self.id = session, journal.store.session
         self._journal, self._clock, self._name = journal, clock, name
         self._event_count = events
-        self._samples = list(samples)
+        self._samples, self._ghosts = list(samples), ghosts
         self._cell = -(-len(session.tape) // SAMPLES)
         self._quiet_calls, self._committed_at = 0, clock()
+        self._kept = session.commands, events
         self._committed_step: int | None = session.step
         self._closed = False
         self._view: View | None = None
@@ -128,18 +132,17 @@ class Recorder:
         if write:
             self._commit()
 
-    def do(self, command: Command) -> tuple[Event, ...] | Refusal:
+    def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
         """Give a command. Its events, the command itself and the state after it are on disk when this returns.
 
-        A refused command changes nothing and is not recorded.
+        A refused command changes nothing and is not recorded. Without `number` it gets the next one.
         """
         if not _repeatable(command):
             return Refusal("this command can’t be written down in one line", "type it at the “:” line")
         with self._unbroken():
-            return self._done(command)
+            return self._done(command, number or self.session.commands + 1)
 
-    def _done(self, command: Command) -> tuple[Event, ...] | Refusal:
-        number = self.session.commands + 1
+    def _done(self, command: Command, number: int) -> tuple[Event, ...] | Refusal:
         self._view = None
         result = self.session.do(command, number)
         if isinstance(result, Refusal):
@@ -158,6 +161,7 @@ class Recorder:
                 )
             ]
         )
+        self._keep_snapshot(self._event_count)
         self._commit(snapshot)
         return result
 
@@ -178,18 +182,30 @@ class Recorder:
 
     def _advanced(self, until: int, stop_on: frozenset[str], late: Callable[[], bool]) -> tuple[Event, ...]:
         happened: list[Event] = []
+        until = min(until, len(self.session.tape) - 1)
         vertices = until - self.session.step
         cells = vertices // self._cell
-        spared = cells if vertices > 1 and cells <= CELLS_A_FRAME else 0
+        leaps = cells > CELLS_A_FRAME
+        spared = -(-cells // SAMPLES_A_LEAP) - 1 if leaps else cells if vertices > 1 else 0
         for target in self._stations(until):
             came = self._reach(target, stop_on, late, happened)
+            if leaps and (target == until or not came):
+                spared = 0
             if self.session.step // self._cell - self._sampled_cell > spared:
                 self._take_sample()
+            self._keep_snapshot(self._event_count + len(happened))
             if not came or late():
                 break
         self._note(happened, None)
         self._commit_in_time(bool(happened))
         return tuple(happened)
+
+    def _keep_snapshot(self, events: int) -> None:
+        """Keep a snapshot for good where much has happened since the last: one leap may be a year."""
+        step, commands = self.session.step, self.session.commands
+        if events - self._kept[1] >= KEPT_EVENTS or commands - self._kept[0] >= KEPT_COMMANDS:
+            snapshot, self._kept = self.session.snapshot(), (commands, events)
+            self._journal.take(kept=[Snapshot(step, commands, events, digest(snapshot), snapshot)])
 
     def _reach(self, target: int, stop_on: frozenset[str], late: Callable[[], bool], happened: list[Event]) -> bool:
         """Go to vertex `target`; False when something stopped that. What happened on the way is added."""
@@ -206,12 +222,10 @@ class Recorder:
                 return False
 
     def _stations(self, until: int) -> Iterator[int]:
-        """The vertices on the way at which a sample is due, and `until`."""
-        step, until = self.session.step, min(until, len(self.session.tape) - 1)
-        cells = (until - step) // self._cell
-        stride = self._cell * max(1, -(-cells // SAMPLES_A_LEAP))
-        if cells > CELLS_A_FRAME:
-            yield from range((step // self._cell) * self._cell + stride, until, stride)
+        """The first vertices of the cells on the way, and `until`."""
+        step = self.session.step
+        if (until - step) // self._cell > CELLS_A_FRAME:
+            yield from range((step // self._cell + 1) * self._cell, until, self._cell)
         yield until
 
     @property
@@ -258,6 +272,17 @@ class Recorder:
             )
         )
         self._quiet_calls, self._committed_at, self._committed_step = 0, self._clock(), self.session.step
+
+    @property
+    def ghosts(self) -> tuple[Kind, ...]:
+        """Which ghosts the session has: the kinds of account in which its commands are played too."""
+        return self._ghosts
+
+    def set_ghosts(self, kinds: tuple[Kind, ...]) -> None:
+        """Remember which ghosts the session has from now on."""
+        self._ghosts = kinds
+        self._journal.take_ghosts(kinds)
+        self._commit()
 
     def save(self) -> bool:
         """Write everything now, quiet progress too; whether it is on disk."""

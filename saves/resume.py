@@ -13,6 +13,7 @@ from engine.commands.command import CommandError
 from engine.commands.grammar import parse
 from engine.events import Event
 from engine.numbers import exact
+from engine.record import Given, Record
 from engine.rulebooks.base import Refusal
 from engine.session import Session
 from engine.setup import Setup
@@ -52,6 +53,18 @@ class Recording:
     setup: Setup
     tape: Tape
     commands: tuple[RecordedCommand, ...]
+
+    def record(self) -> Record:
+        """The session as its commands on its tape.
+
+        Raises:
+            SaveError: when one of the commands is none.
+        """
+        try:
+            given = tuple(Given(each.step, parse(each.text), each.number) for each in self.commands)
+        except (CommandError, ArithmeticError) as error:
+            raise SaveError(f"the save is damaged: a command is none ({error})", _COPY) from error
+        return Record(self.setup, self.tape, given, self.row.step)
 
 
 def checked_row(kind: type[Row], values: Iterable[object], names: Iterable[str]) -> Row:
@@ -93,9 +106,15 @@ def recording(db: Database, session: str, progress: Progress | None = None) -> R
     commands = commands_of(db, session)
     if row.steps != len(tape) or not 0 <= row.step < len(tape):
         raise SaveError(f"the save is damaged: it states step {row.step} of {len(tape)}", _COPY)
-    if [each.number for each in commands] != list(range(1, row.commands + 1)):
-        raise SaveError(f"the save is damaged: it states {row.commands} commands and holds {len(commands)}", _COPY)
+    _check_numbers(row, [each.number for each in commands])
     return Recording(row, setup_from(row.setup), tape, commands)
+
+
+def _check_numbers(row: SessionRow, numbers: list[int]) -> None:
+    """Commands are numbered 1, 2, 3; in a fork that changed something, some may be missing."""
+    rising = numbers == sorted({*numbers}) and (numbers or [0])[-1] == row.commands and min(numbers, default=1) >= 1
+    if not rising or (row.parent is None and len(numbers) != row.commands):
+        raise SaveError(f"the save is damaged: it states {row.commands} commands and holds {len(numbers)}", _COPY)
 
 
 def commands_of(db: Database, session: str) -> tuple[RecordedCommand, ...]:
@@ -117,7 +136,7 @@ def live_session(db: Database, recorded: Recording) -> Session:
     )
     row = recorded.row
     for snapshot in rows(db, SnapshotRow, query, row.id, row.step, row.commands):
-        session = _restored(recorded, snapshot)
+        session = restored(recorded, snapshot)
         if session is not None and _leads_there(session, recorded):
             return session
     session = started(recorded)
@@ -125,13 +144,24 @@ def live_session(db: Database, recorded: Recording) -> Session:
     return session
 
 
-def _restored(recorded: Recording, snapshot: SnapshotRow) -> Session | None:
-    """The session that a snapshot was taken of; None when this version can't read it or it is damaged."""
+def unpacked(stored: bytes) -> bytes | None:
+    """The state of a stored snapshot; None where it is none, or larger than any."""
     reader = zlib.decompressobj()
     try:
-        state = reader.decompress(snapshot.state, LARGEST_SNAPSHOT)
+        state = reader.decompress(stored, LARGEST_SNAPSHOT)
+    except zlib.error:
+        return None
+    return state if reader.eof else None
+
+
+def restored(recorded: Recording, snapshot: SnapshotRow) -> Session | None:
+    """The session that a snapshot was taken of; None when this version can't read it or it is damaged."""
+    state = unpacked(snapshot.state)
+    if state is None:
+        return None
+    try:
         session = Session.restore(recorded.setup, recorded.tape, state)
-    except (zlib.error, ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
+    except (ValueError, ArithmeticError, LookupError, TypeError, AttributeError, RecursionError):
         return None
     right = session.step == snapshot.step and session.commands == snapshot.commands
     return session if right and session.state_hash() == snapshot.hash else None
@@ -172,12 +202,14 @@ def replay(
         SaveError: when a command is none, is refused, or leads to another state than was recorded.
     """
     advance, do = advance or session.advance, do or session.do
-    for each in recorded.commands[session.commands :]:
+    for each in recorded.commands:
+        if each.number <= session.commands:
+            continue
         if not session.step <= each.step <= recorded.row.step:
             raise SaveError(f"the save is damaged: command {each.number} is out of order", _COPY)
         _reach(session, each.step, advance)
         try:
-            result = do(parse(each.text))
+            result = do(parse(each.text), each.number)
         except (CommandError, ArithmeticError) as error:
             raise SaveError(f"the save is damaged: command {each.number} is none ({error})", _COPY) from error
         if isinstance(result, Refusal):

@@ -36,6 +36,11 @@ class SessionRow:
     calls: int
     liquidations: int
     hash: str
+    parent: str | None = None
+    forked_step: int | None = None
+    forked_commands: int | None = None
+    forked_time: str | None = None
+    change: str | None = None
 
 
 def milliseconds(text: str) -> int:

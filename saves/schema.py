@@ -87,6 +87,22 @@ TABLES = (
 )
 
 
+FORK_COLUMNS = (
+    "parent TEXT /* the session that it was forked from, which may be gone; NULL where it is no fork */",
+    "forked_step INTEGER /* where: the vertex */",
+    "forked_commands INTEGER /* and the number of the last command of its parent that it begins with */",
+    "forked_time TEXT /* the time on the tape there */",
+    "change TEXT /* what was changed there, in words; NULL for nothing */",
+)
+
+GHOSTS = """CREATE TABLE ghosts (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,   -- 1, 2, 3: in the order in which they are shown
+  kind TEXT NOT NULL,        -- JSON: venue, mode, variant, overrides, as_given, leverage
+  PRIMARY KEY (session, number)
+) WITHOUT ROWID"""
+
+
 def _version_1(db: Database) -> None:
     """The first tables."""
     for statement in TABLES:
@@ -95,7 +111,14 @@ def _version_1(db: Database) -> None:
     db.execute(f"PRAGMA application_id = {APPLICATION}")
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1,)
+def _version_2(db: Database) -> None:
+    """Forks know what they were forked from, and sessions which ghosts they have."""
+    for column in FORK_COLUMNS:
+        db.execute(f"ALTER TABLE sessions ADD COLUMN {column}")
+    db.execute(GHOSTS)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1, _version_2)
 """The step to version n stands at place n − 1. A step that was released is never changed."""
 
 VERSION = len(MIGRATIONS)

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from engine.events import Event, iso
 from engine.numbers import plain
 from saves import database
-from saves.batch import Batch, Mark, Opening, Past
+from saves.batch import Batch, Mark, Opening, Past, Snapshot
 from saves.database import be_patient, connect, make_durable, writing
 from saves.errors import SaveError
+from saves.ghosts import write_ghosts
 from saves.home import library_file, lock_file
 from saves.lock import SessionLock
 from saves.names import free_name, invented_name
@@ -80,15 +81,21 @@ class Store:
             check_tape(opening.tape)
             store_tape(db, opening.tape, opening.progress)
         mark, name = batch.mark, self._name
-        past = self._past or Past(0, 0, mark.step, mark.commands, True)
-        if self._past is not None:
+        past = self._past
+        for each in batch.kept:
+            past = Past(each.commands, each.events, each.step, each.commands, True)
+        if past is None:
+            past = Past(mark.commands, mark.events, mark.step, mark.commands, True)
+        else:
             past = past.following(mark.step, mark.commands, mark.events)
         with writing(db):
             if opening is not None:
                 name = _insert_session(db, self.session, opening, iso(self._clock()))
             self._update_session(db, mark)
             self._insert_rows(db, batch)
-            self._replace_snapshot(db, mark)
+            self._replace_snapshot(db, batch)
+            if batch.ghosts is not None:
+                write_ghosts(db, self.session, batch.ghosts)
         self._past, self._opening, self._name = past, None, name
         if opening is not None:
             self.take_time(False)
@@ -162,16 +169,21 @@ class Store:
             ((me, each.step, iso(each.time), plain(each.equity)) for each in batch.samples),
         )
 
-    def _replace_snapshot(self, db: Database, mark: Mark) -> None:
-        """Put the newest snapshot in the place of the one before, unless that is one to keep."""
+    def _replace_snapshot(self, db: Database, batch: Batch) -> None:
+        """Put the newest snapshot, and those to keep, in the place of the one before, unless that is one to keep."""
+        mark = batch.mark
         if self._past is not None and not self._past.is_kept:
             db.execute(
                 "DELETE FROM snapshots WHERE session = ? AND step = ? AND commands = ?",
                 [self.session, self._past.step, self._past.commands],
             )
-        db.execute(
+        newest = Snapshot(mark.step, mark.commands, mark.events, mark.hash, mark.snapshot)
+        db.conn.executemany(
             "INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?, ?, ?)",
-            [self.session, mark.step, mark.commands, mark.events, mark.hash, zlib.compress(mark.snapshot, 1)],
+            (
+                (self.session, each.step, each.commands, each.events, each.hash, zlib.compress(each.state, 1))
+                for each in (*batch.kept, newest)
+            ),
         )
 
     def events(self, kinds: Collection[str] | None, last: int | None, before: int = UNWRITTEN) -> list[Event]:
@@ -253,6 +265,9 @@ def _insert_session(db: Database, session: str, opening: Opening, now: str) -> s
         "liquidations": 0,
         "hash": "",
     }
+    if (fork := opening.fork_of) is not None:
+        row |= {"parent": fork.parent, "forked_step": fork.step, "forked_commands": fork.commands}
+        row |= {"forked_time": fork.time, "change": fork.change}
     db.table("sessions").insert(row, replace=True)
     return name
 

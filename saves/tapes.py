@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -67,6 +67,7 @@ class _Header:
     markets: list[tuple[str, str, str, str]]
     origin: _Origin
     arrays: list[Shape]
+    recipe: list[str] = field(default_factory=list)
 
 
 def pack(part: NDArray[np.generic]) -> bytes:
@@ -124,7 +125,8 @@ def store_tape(db: Database, tape: Tape, progress: Progress | None = None) -> No
 
 def _insert_header(db: Database, tape: Tape) -> None:
     arrays = [_shape(name, array) for name, array in arrays_of(tape)]
-    header = json.dumps({**header_of(tape), "arrays": arrays}, ensure_ascii=False)
+    recipe = {"recipe": list(tape.origin.recipe)} if tape.origin.recipe else {}
+    header = json.dumps({**header_of(tape), "arrays": arrays, **recipe}, ensure_ascii=False)
     db.execute("INSERT OR IGNORE INTO tapes VALUES (?, ?, ?, 0)", [tape.digest, len(tape), header])
 
 
@@ -238,7 +240,7 @@ def check_tape(tape: Tape) -> None:
     if tape.times[0] < 0 or tape.times[-1] > LATEST_TIME or bool(np.any(tape.times[1:] < tape.times[:-1])):
         raise SaveError("the tape’s times run backwards or leave the calendar", _DAMAGED)
     origin = tape.origin
-    texts = (origin.kind, origin.description, *origin.notes, *(market.quote for market in tape.markets))
+    texts = (origin.kind, origin.description, *origin.notes, *origin.recipe, *(market.quote for market in tape.markets))
     if not all(text.isprintable() for text in texts):
         raise SaveError("the tape’s description holds control characters", _DAMAGED)
     for market in tape.markets:

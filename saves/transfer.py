@@ -11,17 +11,19 @@ import os
 import secrets
 import sqlite3
 import tempfile
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
 
 from engine.events import iso
-from saves.batch import Opening
+from engine.ghost import Kind
+from saves.batch import ForkOf, Opening
 from saves.database import connect, connect_read_only, reading, writing
 from saves.errors import SaveError, printable, quoted, told
+from saves.ghosts import ghosts_of
 from saves.journal import Journal
 from saves.names import cleaned_name
 from saves.recorder import Recorder
@@ -30,11 +32,15 @@ from saves.rows import milliseconds
 from saves.schema import MIGRATIONS, VERSION, migrate, version_of
 from saves.store import Store
 from saves.tapes import Progress
+from saves.verification import Verdict, verify
 
 LARGEST_FILE = 1 << 30
 """Bytes: a tape of 20 million prices takes about a tenth of it."""
 LARGEST_PLAY = 200_000
 """Most commands that an imported session may have."""
+
+LONGEST_CHANGE = 400
+"""Letters of what was changed in a fork."""
 
 IMPOSSIBLE = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
 """What arithmetic on prices that no market has may raise."""
@@ -43,7 +49,7 @@ _OWN = (
     ("tapes", "digest = :tape"),
     ("tape_chunks", "tape = :tape"),
     ("sessions", "id = :session"),
-    *((table, "session = :session") for table in ("commands", "events", "equity", "snapshots")),
+    *((table, "session = :session") for table in ("commands", "events", "equity", "snapshots", "ghosts")),
 )
 
 _ODD = "nothing was imported; ask for another copy"
@@ -90,15 +96,16 @@ def import_session(path: Path, home: Path, clock: Callable[[], int], progress: P
         SaveError: when the file is no save, is damaged or altered, or the disk refuses; then nothing was taken.
     """
     with told(f"{quoted(str(path))} can’t be imported"):
-        recorded = _read(path, progress)
+        recorded, ghosts = _read(path, progress)
     row = recorded.row
     name, created, program = cleaned_name(row.name), _moment(row.created), printable(row.program)[:40]
-    opening = Opening(name, created, program, recorded.setup, recorded.tape)
+    opening = Opening(name, created, program, recorded.setup, recorded.tape, fork_of=_fork_of(recorded))
     journal = Journal(Store(home, secrets.token_hex(6), clock, opening=opening), held=True)
     try:
         recorder = Recorder(started(recorded), journal, clock)
         recorder.begin()
         _replayed(recorder, recorded)
+        recorder.set_ghosts(ghosts)
         journal.held = False
         if not recorder.save():
             raise SaveError(str(recorder.trouble))
@@ -108,8 +115,43 @@ def import_session(path: Path, home: Path, clock: Callable[[], int], progress: P
     return recorder
 
 
-def _read(path: Path, progress: Progress | None) -> Recording:
-    """The one session of a file, every value of it checked."""
+def verify_file(path: Path, progress: Progress | None = None) -> Verdict:
+    """Play the session in a file again, and compare all that was recorded of it. Nothing is written.
+
+    Raises:
+        SaveError: when the file is no save.
+    """
+    with told(f"{quoted(str(path))} can’t be verified"), one_session(path) as (db, session):
+        return verify(db, session, progress)
+
+
+def _fork_of(recorded: Recording) -> ForkOf | None:
+    """Where it was forked: the parent stays in its own library, so its id is but a name here."""
+    row = recorded.row
+    if row.parent is None:
+        return None
+    step, commands = min(max(row.forked_step or 0, 0), row.step), min(max(row.forked_commands or 0, 0), row.commands)
+    change = None if row.change is None else printable(row.change[:LONGEST_CHANGE])
+    return ForkOf(printable(row.parent[:12]), step, commands, iso(int(recorded.tape.times[step])), change)
+
+
+def _read(path: Path, progress: Progress | None) -> tuple[Recording, tuple[Kind, ...]]:
+    """The one session of a file, every value of it checked, and its ghosts."""
+    with one_session(path) as (db, session):
+        played = db.execute("SELECT count(*) FROM (SELECT 1 FROM commands LIMIT ?)", [LARGEST_PLAY + 1]).fetchone()[0]
+        if played > LARGEST_PLAY:
+            raise SaveError(f"the file holds more than {LARGEST_PLAY:,} commands", _ODD)
+        return recording(db, session, progress), ghosts_of(db, session)
+
+
+@contextmanager
+def one_session(path: Path) -> Iterator[tuple[Database, str]]:
+    """The library in a file that `export_session` wrote, its tables checked, and the id of its session.
+
+    Raises:
+        SaveError: when it is no such file.
+        DISK_ERRORS: when it can't be read.
+    """
     if not path.is_file():
         raise SaveError("there is no such file")
     if path.stat().st_size > LARGEST_FILE:
@@ -119,10 +161,7 @@ def _read(path: Path, progress: Progress | None) -> Recording:
         if len(ids) != 1:
             held = "several sessions" if ids else "no session"
             raise SaveError(f"the file holds {held}", "export one session from its library")
-        played = db.execute("SELECT count(*) FROM (SELECT 1 FROM commands LIMIT ?)", [LARGEST_PLAY + 1]).fetchone()[0]
-        if played > LARGEST_PLAY:
-            raise SaveError(f"the file holds more than {LARGEST_PLAY:,} commands", _ODD)
-        return recording(db, ids[0], progress)
+        yield db, ids[0]
 
 
 def _own_tables(db: Database) -> Database:

@@ -32,6 +32,8 @@ OUTSIDE_CALLS = {
     *("datetime.datetime.now", "datetime.datetime.utcnow", "datetime.datetime.today", "datetime.date.today"),
 }
 FILE_METHODS = {"read_text", "read_bytes", "write_text", "write_bytes", "tofile", "fromfile", "memmap"}
+PACKAGE_TEXTS = ROOT / "engine" / "package_data.py"
+"""The one file of the engine that opens anything: the texts that lie in its own packages."""
 SEEDED_GENERATORS = {"default_rng", "Generator", "SeedSequence", "PCG64", "PCG64DXSM", "Philox", "SFC64"}
 
 IMPORT_EVERYTHING = """
@@ -137,7 +139,8 @@ def breaches(tree: ast.Module) -> Iterator[str]:
 
 @pytest.mark.parametrize("file", ENGINE_FILES, ids=lambda file: file.relative_to(ROOT).as_posix())
 def test_the_engine_has_no_disk_no_clock_and_no_chance(file: Path) -> None:
-    assert list(breaches(ast.parse(file.read_text(encoding="utf-8")))) == []
+    found = list(breaches(ast.parse(file.read_text(encoding="utf-8"))))
+    assert bool(found) == (file == PACKAGE_TEXTS), found
 
 
 @pytest.mark.parametrize(

@@ -20,10 +20,11 @@ from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
 from tui.key_texts import key_for, spelled
 from tui.pastes import guard_pastes
+from tui.replaying import Replaying
 from tui.settings import Settings
 from tui.settings.described import described
 from tui.settings.reading import read_settings
-from tui.start import OPENING, Coming, NewSession, quick_session
+from tui.start import OPENING, Coming, NewSession, SeenAgain, quick_session
 from tui.themes import other_ground, register_themes, variable_defaults
 
 if TYPE_CHECKING:
@@ -67,12 +68,12 @@ def _is_large(tape: Tape) -> bool:
     return len(tape) * len(tape.markets) > LARGE
 
 
-class IsocrossApp(App[None]):
+class IsocrossApp(Replaying, App[None]):
     """isocross in the terminal.
 
     Args:
         library: where sessions are kept; used from this thread only.
-        start: a session to begin, or the id of one to continue, instead of Home.
+        start: a session to begin, one to see again, or the id of one to continue, instead of Home.
         clock: real seconds.
         ticking: whether a desk lets frames come by themselves.
         ascii_terminal: whether the terminal is likely to show nothing but ASCII.
@@ -95,7 +96,7 @@ class IsocrossApp(App[None]):
     def __init__(
         self,
         library: Library,
-        start: NewSession | Coming | str | None = None,
+        start: NewSession | Coming | SeenAgain | str | None = None,
         clock: Callable[[], float] = monotonic,
         ticking: bool = True,
         ascii_terminal: bool = False,
@@ -169,6 +170,8 @@ class IsocrossApp(App[None]):
             self._show_home()
         if isinstance(self._start, NewSession):
             self._begin(self._start)
+        elif isinstance(self._start, SeenAgain):
+            self.open_replay(self._start)
         elif isinstance(self._start, str):
             self._resume(self._start)
         if self.problems and self._start is not None:

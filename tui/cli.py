@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from argparse import Namespace
 
     from saves import Library
-    from tui.start import Coming, NewSession
+    from tui.start import Coming, NewSession, SeenAgain
 
-DONE, CANNOT, FAILED, UNWRITTEN, INTERRUPTED, UNHEARD = 0, 2, 70, 74, 130, 141
+DONE, DIFFERS, CANNOT, FAILED, UNWRITTEN, INTERRUPTED, UNHEARD = 0, 1, 2, 70, 74, 130, 141
 """Exit statuses; the last is what a shell shows for a program that nobody listens to any more."""
 
 HOME = ""
@@ -149,15 +149,29 @@ def _say(lines: Iterable[str]) -> None:
 
 
 def _run(words: list[str]) -> int:
-    from engine.script import ScriptError
-    from saves import SaveError
     from tui.cli_options import run_options
     from tui.cli_run import run_script
-    from tui.price_source import SourceError
 
     options = run_options(words)
+    return _done_or_refused(lambda: run_script(options))
+
+
+def _compare(words: list[str]) -> int:
+    from tui.cli_compare import compare_script
+    from tui.cli_options import compare_options
+
+    options = compare_options(words)
+    return _done_or_refused(lambda: compare_script(options))
+
+
+def _done_or_refused(work: Callable[[], object]) -> int:
+    """Do what plays a script or a saved session; what is wrong with it is said."""
+    from engine.script import ScriptError
+    from saves import SaveError
+    from tui.price_source import SourceError
+
     try:
-        run_script(options)
+        work()
     except SourceError as error:
         return _refuse(error.reason, error.would_work)
     except (ScriptError, SaveError) as error:
@@ -165,64 +179,55 @@ def _run(words: list[str]) -> int:
     return DONE
 
 
-def _compare(words: list[str]) -> int:
-    from engine.script import ScriptError
-    from tui.cli_compare import compare_script
-    from tui.cli_options import compare_options
-    from tui.price_source import SourceError
-
-    options = compare_options(words)
-    try:
-        compare_script(options)
-    except SourceError as error:
-        return _refuse(error.reason, error.would_work)
-    except ScriptError as error:
-        return _refuse(str(error))
-    return DONE
-
-
 def _play(words: list[str]) -> int:
-    from saves import SaveError
     from tui.cli_options import asked, play_options
 
     options = play_options(words)
-    try:
-        return _play_new(options) if asked(options) - {"saved"} else _play_at_once(options.saved)
-    except SaveError as error:
-        return _refuse(str(error))
+    return _play_new(options) if asked(options) - {"saved"} else _play_at_once(options.saved)
+
+
+def _replay(words: list[str]) -> int:
+    """See a saved session again."""
+    from tui.cli_at_once import seen_again
+    from tui.cli_options import replay_options
+
+    options = replay_options(words)
+    return _begun(lambda library: seen_again(library, options.save, options.at))
 
 
 def _play_at_once(saved: str | None) -> int:
     """Play what needs no set-up: a saved session, or a quick one."""
-    from saves import Library
     from tui.cli_at_once import coming_quick, coming_saved
 
-    _check_terminal()
-    with Library.attempt() as library:
-        return _app(library, coming_quick() if saved is None else coming_saved(library, saved))
+    return _begun(lambda library: coming_quick() if saved is None else coming_saved(library, saved))
 
 
 def _play_new(options: Namespace) -> int:
     """Play a session of the set-up and the prices that the options say."""
     from engine.script import ScriptError
-    from saves import Library
     from tui.cli_play import new_session, script_of
 
     try:
         script = script_of(options)
-        _check_terminal()
-        with Library.attempt() as library:
-            return _app(library, new_session(library, script, options.name))
+        return _begun(lambda library: new_session(library, script, options.name))
     except ScriptError as error:  # its file is the name of an option
         return _refuse(f"{error.file}: {error.reason}", error.would_work)
 
 
 def _home(words: list[str]) -> int:
-    from saves import Library
+    return _begun(lambda library: None)
+
+
+def _begun(start: Callable[[Library], NewSession | Coming | SeenAgain | str | None]) -> int:
+    """The game on the screen, from what `start` says."""
+    from saves import Library, SaveError
 
     _check_terminal()
-    with Library.attempt() as library:
-        return _app(library, None)
+    try:
+        with Library.attempt() as library:
+            return _app(library, start(library))
+    except SaveError as error:
+        return _refuse(str(error))
 
 
 def _check_terminal() -> None:
@@ -234,7 +239,7 @@ def _check_terminal() -> None:
         raise UsageError("the game needs a terminal to draw on, and this is none", "isocross run SCRIPT")
 
 
-def _app(library: Library, start: NewSession | Coming | str | None) -> int:
+def _app(library: Library, start: NewSession | Coming | SeenAgain | str | None) -> int:
     # What is there before something is painted stays: collecting garbage would only look at it again and again.
     gc.disable()
     from tui.app import IsocrossApp
@@ -275,15 +280,47 @@ def _venues(words: list[str]) -> int:
     return DONE
 
 
+def _lessons(words: list[str]) -> int:
+    from engine.scenarios.errors import ScenarioError
+    from tui.cli_lessons import tell_lessons
+    from tui.cli_options import lessons_options
+    from tui.price_source import SourceError
+
+    try:
+        told = tell_lessons(lessons_options(words))
+    except (ScenarioError, SourceError) as error:
+        return _refuse(str(error))
+    _say(told.lines)
+    sys.stdout.flush()
+    for wrong in told.wrong:
+        _refuse(str(wrong))
+    return CANNOT if told.wrong else DONE
+
+
 def _saves(words: list[str]) -> int:
-    from saves import Library, SaveError
     from tui.cli_options import saves_options
     from tui.cli_saves import act
 
     options = saves_options(words)
+    return _from_library(lambda library: act(library, options, _asked))
+
+
+def _verify(words: list[str]) -> int:
+    from tui.cli_options import verify_options
+    from tui.cli_verify import Verification
+
+    verification = Verification(verify_options(words))
+    status = _from_library(verification.lines)
+    return status if status != DONE or verification.identical else DIFFERS
+
+
+def _from_library(lines: Callable[[Library], Iterable[str]]) -> int:
+    """Print what the library has to say."""
+    from saves import Library, SaveError
+
     try:
         with Library.open() as library:
-            _say(act(library, options, _asked))
+            _say(lines(library))
     except SaveError as error:
         return _refuse(str(error))
     return DONE
@@ -299,6 +336,22 @@ def _serve(words: list[str]) -> int:
 
     serve(serve_options(words), say_now)
     return DONE
+
+
+def _post_mortem(words: list[str]) -> int:
+    from tui.cli_options import post_mortem_options
+    from tui.cli_post_mortem import post_mortem_lines
+
+    options = post_mortem_options(words)
+    return _from_library(lambda library: post_mortem_lines(library, options))
+
+
+def _report(words: list[str]) -> int:
+    from tui.cli_options import report_options
+    from tui.cli_report import report_lines_of
+
+    options = report_options(words)
+    return _done_or_refused(lambda: _say(report_lines_of(options)))
 
 
 def _settings(words: list[str]) -> int:
@@ -330,11 +383,16 @@ def _asked(question: str) -> bool:
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
     HOME: _home,
     "play": _play,
+    "replay": _replay,
     "run": _run,
     "compare": _compare,
+    "report": _report,
+    "post-mortem": _post_mortem,
     "prices": _prices,
+    "lessons": _lessons,
     "venues": _venues,
     "saves": _saves,
+    "verify": _verify,
     "settings": _settings,
     "serve": _serve,
 }

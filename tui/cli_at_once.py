@@ -1,5 +1,5 @@
-"""From `play` without a set-up to what the app begins: a quick session, or a saved one. Nothing of the engine is
-imported before something is on the screen.
+"""From `play` without a set-up, and from `replay`, to what the app begins: a quick session, a saved one, or its replay.
+Nothing of the engine is imported before something is on the screen.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ import secrets
 from typing import TYPE_CHECKING
 
 from saves.errors import SaveError
-from tui.start import OPENING, QUICK, SEEDS, Coming, quick_session
+from tui.start import OPENING, QUICK, SEEDS, Coming, SeenAgain, quick_session
 
 if TYPE_CHECKING:
     from saves import Library
@@ -26,10 +26,16 @@ def coming_saved(library: Library, name: str) -> Coming:
     return Coming(lambda: session, OPENING)
 
 
+def seen_again(library: Library, name: str, at: str | None) -> SeenAgain:
+    """The replay of a saved session, or of the last one played where the name is empty, from the moment that `at` says
+    in the words of a replay's `@` line. Raises SaveError when there is none."""
+    return SeenAgain(_saved_session(library, name), at=at)
+
+
 def _saved_session(library: Library, name: str) -> str:
     if name:
         return library.find(name).id
     saved = library.sessions()
     if not saved:
-        raise SaveError("there is no saved session to continue", "begin one: isocross play")
+        raise SaveError("there is no saved session yet", "begin one: isocross play")
     return saved[0].id

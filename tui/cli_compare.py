@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from engine.commands.command import Command
-from engine.compare import Kind, Outcome, compared, given, kinds, own_kind
+from engine.compare import Outcome, compared, given, kinds, own_kind
 from engine.events import Event, iso
+from engine.ghost import Kind
 from engine.numbers import plain
 from engine.record import Given
 from engine.rulebooks import VENUES
@@ -40,9 +41,9 @@ class _Watched(Unsaved):
         super().__init__(session)
         self.given: list[Given] = []
 
-    def do(self, command: Command) -> tuple[Event, ...] | Refusal:
+    def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
         """As `Session.do`."""
-        answer = super().do(command)
+        answer = super().do(command, number)
         self.given.append(given(self.session, answer, command))
         return answer
 

@@ -11,11 +11,16 @@ of a real venue. You get liquidated here so that you don't get liquidated there.
 Usage
   isocross                      the home screen: saved sessions, a new one, a quick one
   isocross play [OPTION ...]    straight to the desk with a new session, or a saved one
+  isocross replay [SAVE]        see a saved session again, from any moment; fork it
   isocross run SCRIPT           play a script without a screen, and print what happened
   isocross compare SCRIPT       play it under every venue's rules and in every margin mode
+  isocross report SAVE [OTHER]  what a session came to, in figures and pictures; two side by side
+  isocross post-mortem SAVE     why a session was liquidated, and what would have changed it
   isocross prices inspect FILE  what a price file holds, and what was mended in it
   isocross venues [show NAME]   whose rules can be played, and what they are
-  isocross saves ACTION         list, show, rename, delete, export or import sessions
+  isocross lessons ACTION       list, show or test the lessons, and those that you write
+  isocross saves ACTION         list, show, rename, delete, share or fork sessions
+  isocross verify SAVE          whether a save, or a file, is what was really played
   isocross settings             what is set, in which file, and what is wrong in it
   isocross serve                the game in a browser of this machine
 
@@ -67,6 +72,24 @@ Examples
   isocross play --continue
 """
 
+REPLAY = """\
+isocross replay: see a saved session again.
+
+Usage
+  isocross replay [SAVE] [--at MOMENT]     without a name, the session that was played last
+
+Play, pause, step, or drag the timeline; jump to commands, fills, margin calls and liquidations.
+Everything is as it was at that moment, and nothing later is seen. K forks: it plays on from there
+as a new session, or changes one command and shows what becomes of the rest.
+
+  --at MOMENT   where to begin: 06:24, 2024-08-05T06:24Z, +2h, 41%, "step 1200", command, fill,
+                call, liquidation (the first one), start or end                      (start)
+
+Examples
+  isocross replay "Amber Fjord"
+  isocross replay "Amber Fjord" --at liquidation
+"""
+
 RUN = """\
 isocross run: play a script without a screen.
 
@@ -91,6 +114,7 @@ A script has its set-up first, a line each, then commands and moves of time.
   funding off                   no funding             (on)
   set maintenance ETH 1%        a parameter of the venue
   digest 4f1c09aa               refuse any other prices than these
+  hash 7be1d2f0                 refuse another state than this at the end
 
   path ETH 1m 2000 1950 !1700   prices in the script: a step, and a price for each; `!` marks
                                 a jump before it. A path for each market, all with one step.
@@ -106,6 +130,7 @@ or
   buy $10000 ETH 10x iso        commands act at the time reached
   @ +2m                         s, m, h, d
   @ 2022-11-08T16:00Z           a moment; `@ 06:24` is the next such time of day
+  @ step 1200                   to that vertex of the prices
   @ liquidation                 until the next one; also fill, call, funding ... or any
   @ end                         to the last price
 
@@ -145,6 +170,52 @@ Examples
   isocross compare crash.txt --modes cross --json
 """
 
+REPORT = """\
+isocross report: what a session came to.
+
+Usage
+  isocross report SAVE                          in the terminal
+  isocross report SAVE OTHER                    two sessions side by side: one and its fork
+  isocross report SAVE --html FILE              one page with pictures that needs nothing else
+  isocross report SAVE --csv FOLDER             the equity curve and the trades: curve.csv, trades.csv
+  isocross report SAVE --json FILE              everything; numbers as exact strings; - for the
+                                                standard output
+  isocross report --script SCRIPT [OPTION ...]  the session that a script plays
+
+The net profit taken apart into price, slippage, fees, funding or interest, liquidations and what
+others paid, to the last millionth; return, drawdown, time under water, volatility, Sharpe, Sortino
+and Calmar, annualised on 365 days; every trade with its MAE and MFE, win rate, profit factor and
+expectancy; effective leverage, time near liquidation. What is undefined is left blank. Files that
+are there already are not overwritten. docs/report.md says how each figure is computed.
+
+Examples
+  isocross report "Amber Fjord"
+  isocross report "Amber Fjord" "Amber Fjord, cross"
+  isocross report "Amber Fjord" --html amber.html --csv amber
+"""
+
+POST_MORTEM = """\
+isocross post-mortem: why a saved session was liquidated, in numbers, or how it stands.
+
+Usage
+  isocross post-mortem SAVE [--liquidation NUMBER] [--every-venue] [--json]
+
+What counted and what was required, term by term, at the last safe step and at the liquidation; what
+price, fees, funding or interest and slippage took, to the last millionth; and what would have been
+with half the size, more margin, a stop, less leverage, in the other margin mode, at other venues:
+each played again on the same prices, as far as the session has come. Nothing is estimated.
+
+  --liquidation NUMBER   1 for the first, 2 for the second ..., or now: how the session
+                         stands                                  (the last one, else now)
+  --every-venue          all venues, not only the best and the worst
+  --json                 one JSON object a line: the post-mortem, then every run, then a summary;
+                         numbers as exact strings
+
+Examples
+  isocross post-mortem "Amber Fjord"
+  isocross post-mortem "Amber Fjord" --liquidation 1 --json
+"""
+
 PRICES = """\
 isocross prices: look at a file of prices before playing on it.
 
@@ -177,6 +248,25 @@ Examples
   isocross venues show aave_v3
 """
 
+LESSONS = """\
+isocross lessons: from the first long to the crash, one idea each, checked by what the account does.
+
+Usage
+  isocross lessons list [--json]              the ladder
+  isocross lessons show LESSON [--hints]      what is in one, with the figures of its own solution
+  isocross lessons test [LESSON ...] [--json] play each one's solution and its naive attempt: the
+                                              first must earn three stars, the other must not
+
+LESSON is a number, an id, or a file. A lesson is a TOML file; your own are found in the folder
+`scenarios` beside your saves. docs/write-a-scenario.md says how to write one. What is wrong with a
+file is told with its line and field, and the exit status is 2.
+
+Examples
+  isocross lessons list
+  isocross lessons show 5
+  isocross lessons test my_lesson.toml
+"""
+
 SAVES = """\
 isocross saves: the saved sessions. A session is named by its name or its id.
 
@@ -187,11 +277,24 @@ Usage
   isocross saves delete NAME [--yes]     asks before, unless --yes
   isocross saves export NAME FILE        to a file of its own, with its prices
   isocross saves import FILE             from such a file
+  isocross saves script NAME [FILE]      as a text that `isocross run` plays again
+  isocross saves fork NAME --at MOMENT [--name NEW]
+  isocross saves fork NAME --leave-out cN | --change cN "TEXT" [--name NEW]
+
+A fork is a new session that is as NAME was up to MOMENT: c12 (after command 12), "step 1200",
+2024-08-05T06:24Z, start or end. With --leave-out or --change the fork is made right before that
+command; what followed plays out at its own times, and what can't be followed is listed. `saves show`
+names the commands: the first is c1.
+
+A script holds the set-up, where the prices come from, the commands, and hashes of prices and
+state: `isocross run` makes it all again, and refuses what comes out otherwise.
 
 Examples
   isocross saves list
   isocross saves rename "Amber Fjord" "FTX, cross"
   isocross saves export "FTX, cross" ftx.isocross
+  isocross saves fork "FTX, cross" --change c1 "buy $5000 BTC 3x cross" --name "FTX, careful"
+  isocross saves script "FTX, cross" ftx.txt
 """
 
 SERVE = """\
@@ -212,6 +315,23 @@ It needs the extra “web”: pip install 'isocross[web]', or `make serve` in th
 Examples
   isocross serve
   isocross serve --port 8000
+"""
+
+VERIFY = """\
+isocross verify: whether a save is what was really played.
+
+Usage
+  isocross verify SAVE [--json]      SAVE is a name or an id, or a file that `saves export` wrote
+
+The session is played again from its start, without a screen. Every event, the state hash after every
+command, at every stored snapshot and at the end, and every equity sample must come out as recorded.
+It says "identical", or the first step that differs, with what was recorded there and what came.
+Nothing is written. The exit status is 0 for identical, 1 where something differs, 2 where there is
+no such save.
+
+Examples
+  isocross verify "Amber Fjord"
+  isocross verify amber-fjord.isocross
 """
 
 SETTINGS = """\
@@ -240,11 +360,16 @@ NO_COLOR=1 in the environment takes all colours away.
 
 TEXTS = {
     "play": PLAY,
+    "replay": REPLAY,
     "run": RUN,
     "compare": COMPARE,
+    "report": REPORT,
+    "post-mortem": POST_MORTEM,
     "prices": PRICES,
+    "lessons": LESSONS,
     "venues": VENUES,
     "saves": SAVES,
+    "verify": VERIFY,
     "settings": SETTINGS,
     "serve": SERVE,
 }

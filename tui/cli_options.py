@@ -63,6 +63,25 @@ def venues_options(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+LESSONS_ACTIONS = ("list", "show", "test")
+
+
+def lessons_options(words: Sequence[str]) -> argparse.Namespace:
+    """An action, lessons by number, id or file, --json. Raises UsageError."""
+    action, *rest = words or ["list"]
+    if action not in LESSONS_ACTIONS:
+        raise UsageError(f"lessons: “{action}” is no action", f"isocross lessons {'|'.join(LESSONS_ACTIONS)}")
+    parser = _Parser(f"lessons {action}", f"isocross lessons {action}" + (" 1" if action == "show" else ""))
+    if action != "list":
+        parser.add_argument("names", metavar="LESSON", nargs="+" if action == "show" else "*")
+    parser.add_argument("--hints" if action == "show" else "--json", action="store_true")
+    options = parser.parse_args(rest)
+    if action == "show" and len(options.names) > 1:
+        parser.error("one lesson at a time")
+    options.action = action
+    return options
+
+
 def compare_options(words: Sequence[str]) -> argparse.Namespace:
     """SCRIPT, --venues, --modes, --json. Raises UsageError."""
     parser = _Parser("compare", "isocross compare SCRIPT --venues all --modes all")
@@ -71,6 +90,49 @@ def compare_options(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--modes", metavar="NAMES", default="all")
     parser.add_argument("--json", action="store_true")
     return parser.parse_args(words)
+
+
+def replay_options(words: Sequence[str]) -> argparse.Namespace:
+    """SAVE, --at. Raises UsageError."""
+    parser = _Parser("replay", "isocross replay NAME --at liquidation")
+    parser.add_argument("save", metavar="SAVE", nargs="?", default="")
+    parser.add_argument("--at", metavar="MOMENT")
+    return parser.parse_args(words)
+
+
+def verify_options(words: Sequence[str]) -> argparse.Namespace:
+    """SAVE, --json. Raises UsageError."""
+    parser = _Parser("verify", "isocross verify NAME")
+    parser.add_argument("save", metavar="SAVE")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(words)
+
+
+def post_mortem_options(words: Sequence[str]) -> argparse.Namespace:
+    """SAVE, --liquidation, --every-venue, --json. Raises UsageError."""
+    parser = _Parser("post-mortem", "isocross post-mortem SAVE")
+    parser.add_argument("save", metavar="SAVE")
+    parser.add_argument("--liquidation", metavar="NUMBER")
+    parser.add_argument("--every-venue", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    return parser.parse_args(words)
+
+
+def report_options(words: Sequence[str]) -> argparse.Namespace:
+    """SAVE, perhaps OTHER, or --script; --html, --csv, --json. Raises UsageError."""
+    parser = _Parser("report", "isocross report SAVE")
+    parser.add_argument("save", metavar="SAVE", nargs="?")
+    parser.add_argument("other", metavar="OTHER", nargs="?")
+    parser.add_argument("--script", metavar="SCRIPT")
+    parser.add_argument("--html", metavar="FILE")
+    parser.add_argument("--csv", metavar="FOLDER")
+    parser.add_argument("--json", metavar="FILE")
+    options = parser.parse_args(words)
+    if bool(options.save) == bool(options.script):
+        parser.error("a saved session or a script, one of the two")
+    if options.other and (options.html or options.csv or options.json):
+        raise UsageError("report: files are of one session", "isocross report SAVE --html report.html")
+    return options
 
 
 def serve_options(words: Sequence[str]) -> argparse.Namespace:
@@ -95,12 +157,14 @@ SAVES_ACTIONS = {
     "delete": ("name",),
     "export": ("name", "file"),
     "import": ("file",),
+    "fork": ("name",),
+    "script": ("name",),
 }
 """What each action is told, in order."""
 
 
 def saves_options(words: Sequence[str]) -> argparse.Namespace:
-    """An action, its arguments, --json or --yes. Raises UsageError."""
+    """An action, its arguments, --json, --yes, or where and how to fork. Raises UsageError."""
     if not words or words[0] not in SAVES_ACTIONS:
         what = f"“{words[0]}” is no action" if words else "an action is missing"
         raise UsageError(f"saves: {what}", f"isocross saves {'|'.join(SAVES_ACTIONS)}")
@@ -113,6 +177,14 @@ def saves_options(words: Sequence[str]) -> argparse.Namespace:
         parser.add_argument("--json", action="store_true")
     if action == "delete":
         parser.add_argument("--yes", action="store_true")
+    if action == "script":
+        parser.add_argument("file", metavar="FILE", nargs="?")
+    if action == "fork":
+        parser.add_argument("--at", metavar="MOMENT")
+        changed = parser.add_mutually_exclusive_group()
+        changed.add_argument("--leave-out", metavar="cN")
+        changed.add_argument("--change", nargs=2, metavar=("cN", "TEXT"))
+        parser.add_argument("--name", dest="name_of_fork", metavar="NEW")
     options = parser.parse_args(words[1:])
     options.action = action
     return options

@@ -10,8 +10,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from engine.numbers import plain
+from engine.script.price_recipes import Unspellable
+from engine.script.spelling import spelled
 from engine.sentences import money
-from saves import Library, SavedSession
+from saves import Library, SavedSession, SaveError
+from tui.cli_forks import fork, in_tree
+from tui.fork_tree import told
 
 Asked = Callable[[str], bool]
 """Whether the player says yes to a question."""
@@ -35,6 +39,10 @@ def act(library: Library, options: Namespace, asked: Asked) -> list[str]:
     if options.action == "rename":
         library.rename(saved.id, options.new)
         return [f"{saved.name} is called {library.find(saved.id).name} now"]
+    if options.action == "fork":
+        return list(fork(library, saved, options))
+    if options.action == "script":
+        return _script(library, saved, options.file)
     if options.action == "export":
         library.export(saved.id, Path(options.file))
         return [f"{saved.name} is in {options.file}"]
@@ -53,12 +61,18 @@ def _list(sessions: list[SavedSession], as_json: bool) -> list[str]:
         return [_json(each) for each in sessions]
     if not sessions:
         return ["there are no saved sessions yet; isocross play begins one"]
-    width = max(len(each.name) for each in sessions)
+    rows = list(in_tree(sessions))
+    width = max(len(called) for _, called in rows)
     return [
-        f"{each.name:<{width}}  {each.id}  {each.venue} {each.mode}  {' '.join(each.symbols)}  "
-        f"{_share(each)}  equity {money(each.equity)}  {each.state}"
-        for each in sessions
+        f"{called:<{width}}  {each.id}  {each.venue} {each.mode}  {' '.join(each.symbols)}  "
+        f"{_share(each)}  equity {money(each.equity)}  {each.state}{_change(each)}"
+        for each, called in rows
     ]
+
+
+def _change(saved: SavedSession) -> str:
+    """What a fork does otherwise, at the end of its row."""
+    return f"  {saved.change}" if saved.change else ""
 
 
 def _share(saved: SavedSession) -> str:
@@ -75,6 +89,7 @@ def _show(library: Library, saved: SavedSession, as_json: bool) -> list[str]:
         "venue": f"{saved.venue}, {saved.mode}",
         "changed": ", ".join(saved.modified) or "nothing",
         "markets": " ".join(saved.symbols),
+        **_fork_rows(library, saved),
         "begun": saved.created,
         "played": saved.played,
         "reached": f"{saved.time}, step {saved.step:,} of {saved.steps - 1:,} ({_share(saved)}), {saved.state}",
@@ -85,7 +100,35 @@ def _show(library: Library, saved: SavedSession, as_json: bool) -> list[str]:
         "state": saved.hash,
     }
     lines = [saved.name, *(f"  {name:<13}{text}" for name, text in rows.items())]
-    return [*lines, *(f"  {each.time}  {each.text}" for each in commands)]
+    return [*lines, *(f"  {each.time}  c{each.number}  {each.text}" for each in commands)]
+
+
+def _fork_rows(library: Library, saved: SavedSession) -> dict[str, str]:
+    """Where a fork comes from."""
+    if saved.parent is None:
+        return {}
+    parent = next((each.name for each in library.sessions() if each.id == saved.parent), None)
+    return {"forked": told(saved, parent)}
+
+
+def _script(library: Library, saved: SavedSession, file: str | None) -> list[str]:
+    """The session as a script: on the output, or in a file that was not there before."""
+    try:
+        text = spelled(library.record(saved.id), saved.hash, saved.name)
+    except Unspellable as error:
+        raise SaveError(
+            f"{saved.name} can’t be a script: {error}", "isocross saves export, which takes the prices along"
+        ) from error
+    if file is None:
+        return text.splitlines()
+    try:
+        with Path(file).open("x", encoding="utf-8", newline="\n") as written:
+            written.write(text)
+    except FileExistsError:
+        raise SaveError(f"{file} exists already", "choose another name; nothing was overwritten") from None
+    except (OSError, ValueError) as error:
+        raise SaveError(f"{file} can’t be written: {getattr(error, 'strerror', None) or error}") from error
+    return [f"{saved.name} is in {file}; isocross run {file} plays it again"]
 
 
 def _json(saved: SavedSession, **more: object) -> str:

@@ -9,7 +9,8 @@ from decimal import Decimal
 
 from rich.cells import cell_len
 
-from engine.compare import Kind, Outcome
+from engine.compare import Outcome
+from engine.ghost import Kind
 from engine.numbers import plain
 from engine.sentences import money, price
 from engine.tape import Tape

@@ -88,6 +88,23 @@ def speed_text(speed: float) -> str:
     return "max" if speed == inf else f"×{speed:,.0f}"
 
 
+def speed_changed(clock: FrameClock, by: int) -> str:
+    """Make a clock faster (positive) or slower; what its speed is then, in a sentence."""
+    before = clock.speed
+    speed = clock.faster() if by > 0 else clock.slower()
+    limit = "" if speed != before else (", the highest" if by > 0 else ", the lowest")
+    pace = "as fast as this machine goes" if clock.flat_out else f"{_span(speed)} of the tape a second"
+    return f"Speed {speed_text(speed)}{limit}: {pace}."
+
+
+def _span(seconds: float) -> str:
+    """A length of tape in words."""
+    for length, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {word}"
+    return f"{seconds:.0f} s"
+
+
 def _usual_wait(tape: Tape) -> float:
     """The middle one of the times from a vertex to the next, ms."""
     waits = np.diff(tape.times)

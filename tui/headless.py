@@ -24,8 +24,8 @@ class Player(Protocol):
     def session(self) -> Session:
         """The session itself, to read from."""
 
-    def do(self, command: Command) -> tuple[Event, ...] | Refusal:
-        """Carry out a command."""
+    def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
+        """Carry out a command, under a number of its own or the next."""
 
     def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
         """Move on to a vertex, or to the first event of a kind."""
@@ -37,9 +37,9 @@ class Unsaved:
     def __init__(self, session: Session) -> None:
         self.session = session
 
-    def do(self, command: Command) -> tuple[Event, ...] | Refusal:
+    def do(self, command: Command, number: int | None = None) -> tuple[Event, ...] | Refusal:
         """As `Session.do`."""
-        return self.session.do(command)
+        return self.session.do(command, number)
 
     def advance(self, until: int, stop_on: frozenset[str] = frozenset()) -> tuple[Event, ...]:
         """As `Session.advance`."""
@@ -113,6 +113,21 @@ def check_digest(script: Script, digest: str) -> None:
         )
 
 
+def check_state(script: Script, session: Session) -> None:
+    """Refuse a session that came to another state than the script says.
+
+    Raises:
+        ScriptError: when the script states a hash, and that of the state reached does not begin with it.
+    """
+    state = session.state_hash()
+    if not state.startswith(script.hash):
+        raise script.error(
+            script.places["hash"],
+            f"this is another session: the script comes to the state {script.hash[:12]}…, and this to {state[:12]}…",
+            "the script as it was written, or without its hash line",
+        )
+
+
 def play(script: Script, player: Player, output: Output, strict: bool = False) -> int:
     """Play a script's lines in order.
 
@@ -126,7 +141,7 @@ def play(script: Script, player: Player, output: Output, strict: bool = False) -
         How many commands were refused.
 
     Raises:
-        ScriptError: for the first refused command, where `strict`.
+        ScriptError: for the first refused command, where `strict`; for another state at the end than the script says.
     """
     for event in player.session.opening:
         output.event(event)
@@ -147,6 +162,7 @@ def play(script: Script, player: Player, output: Output, strict: bool = False) -
         )
         if strict:
             raise script.error(line.number, str(refusal), "")
+    check_state(script, player.session)
     return refused
 
 
@@ -154,7 +170,7 @@ def _play_line(line: ScriptLine, player: Player, output: Output) -> Refusal | No
     """Play one line; what it was refused for, if it was."""
     if isinstance(line.action, MoveTime):
         return _move(line, line.action, player, output)
-    result = player.do(line.action)
+    result = player.do(line.action, line.command_number or None)
     if isinstance(result, Refusal):
         return result
     for event in result:

@@ -103,7 +103,7 @@ PAGES = (
     Page(
         "Equity",
         ("EquityLine",),
-        "What everything is worth, through time.",
+        "What everything is worth, through time; with ghosts, theirs below it, each with its difference to yours.",
     ),
     Page(
         "The ticket",
@@ -129,6 +129,51 @@ PAGES = (
         "▸ is your account; ▲ kept most and ▼ least of those that played every command.",
         ("compare",),
         ("isolated", "cross", "initial margin", "funding"),
+    ),
+    Page(
+        "Post-mortem",
+        ("PostMortemScreen", "TermsChange", "LossParts"),
+        "Why a pool was liquidated, or how the one nearest to it stands. Term by term: what counted and what was "
+        "required at the last safe step and at the end. Where it went: the way of the price, and what price, fees, "
+        "funding or interest and slippage took, to the last millionth. What would have been: the session played again "
+        "with one thing changed, on the same prices, as far as you have seen them; “kept” is equity at the end, less "
+        "what the change paid in. What could not be played says why; nothing is estimated.",
+        ("post_mortem", "rerun"),
+        ("isolated", "cross", "maintenance", "funding"),
+    ),
+    Page(
+        "Report",
+        ("ReportScreen", "ReportChart"),
+        "What the session came to, up to the moment that is shown: the net profit taken apart, to the last millionth; "
+        "return, drawdown and time under water; Sharpe, Sortino and Calmar, annualised on 365 days; every trade, which "
+        "is a position from flat to flat, with the most that it was behind (MAE) and ahead (MFE); effective leverage "
+        "and the time near liquidation. “–” stands where a figure is undefined. Of two sessions every figure stands "
+        "side by side. docs/report.md says how each is computed.",
+        ("report",),
+        ("isolated", "cross", "R", "funding"),
+    ),
+    Page(
+        "Ghosts",
+        ("GhostsScreen",),
+        "Your own commands, given at the same moments to other accounts: in another margin mode, at another venue, at "
+        "another leverage. A ghost trades the sizes that your orders came to and overrides only what it is a ghost of; "
+        "leverage above the venue’s is lowered to its largest. What it could not follow is listed with the reason, and "
+        "nothing is made up. ✗ marks a first liquidation. The ghosts follow on while you play, and are saved with the "
+        "session.",
+        ("ghosts", "ghost_kind"),
+        ("isolated", "cross"),
+    ),
+    Page(
+        "The replay",
+        ("ReplayScreen", "Timeline"),
+        "A session as it was at any moment: charts, pools, positions, orders and events, and nothing that came later. "
+        "The timeline marks commands (:), fills (•), calls (!) and liquidations (✕) of the whole session; a click or a "
+        "drag on it seeks. Where the desk’s keys go through time here (Home, End, , and l), others do what they did: "
+        "Ctrl+Home and Ctrl+End for the chart, e for the next market, W for the watch list. A panel in focus, and the "
+        "crosshair, keep the arrows for themselves. A fork begins a new session at the moment shown, or plays "
+        "the rest with one command changed; in the list of saves it stands under its parent.",
+        ("replay",),
+        ("mark",),
     ),
     Page(
         "A venue’s card",

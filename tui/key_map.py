@@ -29,7 +29,15 @@ TITLES = {
     "panel": "Lists on the desk",
     "positions": "Positions",
     "home": "Home",
+    "replay": "Replay",
+    "fork": "Fork",
+    "forked": "Forked",
     "compare": "Compare",
+    "ghosts": "Ghosts",
+    "ghost_kind": "Another ghost",
+    "post_mortem": "Post-mortem",
+    "report": "Report",
+    "rerun": "What would have been",
     "card": "A venue’s card",
     "new": "New session",
     "choice": "Choices of a form",
@@ -44,10 +52,13 @@ TITLES = {
 }
 """What the first part of a binding id stands for; others are called as the id says."""
 
-ALONE = frozenset({"desk", "ticket", "command", "compare", "card", "home", "new", "settings", "keys", "help"})
+ALONE = frozenset(
+    {"desk", "replay", "ticket", "command", "compare", "ghosts", "post_mortem", "report"}
+    | {"card", "home", "new", "settings", "keys", "help"}
+)
 """Places that have the keyboard for themselves, apart from what acts everywhere and within them."""
 
-WITHIN = {"choice": ("new",)}
+WITHIN = {"choice": ("new", "fork")}
 """Where a widget stands, if not on the desk."""
 
 
@@ -210,7 +221,7 @@ def what(binding: Binding) -> str:
 
 def _is_typed(binding: str) -> bool:
     """Whether letters are typed where the binding acts."""
-    return place_of(binding) in ("command", "name", "wiped_out")
+    return place_of(binding) in ("command", "name", "fork", "wiped_out")
 
 
 def _split(keys: str) -> list[str]:

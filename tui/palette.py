@@ -15,7 +15,7 @@ from textual.dom import DOMNode
 from saves import SaveError
 from tui.key_names import bindings_in, shown_keys
 from tui.plain import harmless
-from tui.screens.desk_acts import DeskActs
+from tui.screens.session_screen import SessionScreen
 from tui.settings import settings_of
 from tui.settings.described import DESCRIBED
 
@@ -67,7 +67,7 @@ class GameCommands(Provider):
 
     def _nodes(self) -> Iterator[DOMNode]:
         """The screen and the app, and before them the panel that has the focus."""
-        if self.focused is not None and not isinstance(self.focused, DeskActs):
+        if self.focused is not None and not isinstance(self.focused, SessionScreen):
             yield self.focused
         yield self.screen
         yield self.app
@@ -81,7 +81,7 @@ class GameCommands(Provider):
 
     def _markets(self) -> Iterator[Named]:
         desk = self.screen
-        if isinstance(desk, DeskActs) and desk.check_action("market", ()):
+        if isinstance(desk, SessionScreen) and desk.check_action("market", ()):
             for symbol in desk.tape.by_symbol:
                 yield Named(f"market {harmless(symbol, LONGEST_NAME)}", "", partial(desk.choose_market, symbol))
 

@@ -12,9 +12,12 @@ from engine.looking.views import Preview, View
 from engine.rulebooks.base import Refusal
 from engine.session import Session
 from saves import Recorder
+from saves.home import home_folder
+from tui.faults import log_fault
 from tui.frame_clock import FrameClock
+from tui.ghosts import Ghosts
 from tui.pausing import ALWAYS, CHOICES, CHOSEN, gravest
-from tui.runs import Goal, Passed, Progress, Run
+from tui.runs import CHUNK_SECONDS, Goal, Passed, Progress, Run
 
 T = TypeVar("T")
 
@@ -60,6 +63,7 @@ class Play:
     Attributes:
         pausing: kinds of events that stop time, of those that the player may choose from.
         holds: what is open and needs thought; time stands still meanwhile.
+        ghosts: other accounts that follow the session.
         broken: whether the program failed inside.
 
     Args:
@@ -73,6 +77,7 @@ class Play:
         self.clock = FrameClock(recorder.session.tape)
         self.pausing = CHOSEN
         self.holds: set[str] = set()
+        self.ghosts = Ghosts(recorder, lambda error, when: log_fault(home_folder(), error, when), clock)
         self.broken = False
         self._run: Run | None = None
         self._seen: View | None = None
@@ -120,6 +125,8 @@ class Play:
         result = self._guarded(lambda: self.recorder.do(command), changes=True)
         if self.session.state != "running":
             self.stop()
+        if not isinstance(result, Refusal):
+            self.ghosts.did(command, result)
         return result
 
     def preview(self, command: Command) -> tuple[Preview, ...]:
@@ -165,7 +172,7 @@ class Play:
         """A part of the way to a goal, as long as a frame bears."""
         goal, step = run.goal, self.session.step
         chosen = self.pausing & {"liquidation"} if goal.stop_on else self.pausing
-        frame = self._advance(run.next_chunk(step), goal.stop_on | chosen | ALWAYS, run.is_late)
+        frame = self._advance(run.next_chunk(step), goal.stop_on | chosen | ALWAYS, self._late(run))
         run.learn()
         run.passed.take(frame.events)
         if self.session.step >= goal.until:
@@ -173,9 +180,19 @@ class Play:
             frame = replace(frame, arrived=True)
         return replace(frame, passed=run.passed)
 
+    def _late(self, run: Run) -> Callable[[], bool]:
+        """Whether the session has had its part of a chunk: its ghosts need as much each, for events are what takes
+        long."""
+        sessions = 1 + len(self.ghosts.following)
+        if sessions == 1:
+            return run.is_late
+        end = self._now() + CHUNK_SECONDS / sessions
+        return lambda: self._now() >= end
+
     def _advance(self, until: int, stop_on: frozenset[str], late: Callable[[], bool] | None = None) -> Frame:
         before = self.session.step
         events = self._guarded(lambda: self.recorder.advance(until, stop_on, late), changes=True)
+        self.ghosts.follow()
         stopped = gravest(events, stop_on)
         moved = self.session.step > before
         finished = self.at_end or not moved or self.session.state != "running"

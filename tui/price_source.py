@@ -6,6 +6,7 @@ import errno
 import os
 import stat
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -137,8 +138,14 @@ def _tape_of_files(recipe: PricesRecipe, folder: Path, progress: Progress | None
             read = read_prices(name, read_file(folder / name), symbol, _share(progress, place, files), recipe.start_ms)
             bars.append(read.bars)
             notes += read.report.notes()
-        description = _description(recipe.files)
-        return tape_from_bars(bars, start=recipe.start_ms, end=recipe.end_ms, description=description, notes=notes)
+        return tape_from_bars(
+            bars,
+            start=recipe.start_ms,
+            end=recipe.end_ms,
+            description=described(recipe.files),
+            notes=notes,
+            recipe=without_folders(recipe).lines(),
+        )
     except PriceFileError as error:
         raise _told(error) from None
     except (BarsError, TapeTooLarge) as error:
@@ -163,7 +170,14 @@ def _share(progress: Progress | None, place: int, files: int) -> Progress | None
     return None if progress is None else lambda done: progress((place + done) / files)
 
 
-def _description(files: Sequence[tuple[str, str]]) -> str:
+def without_folders(recipe: PricesRecipe) -> PricesRecipe:
+    """The same recipe with the files' own names."""
+    from engine.tapes.price_files.errors import base_name
+
+    return replace(recipe, files=tuple((symbol, base_name(name)) for symbol, name in recipe.files))
+
+
+def described(files: Sequence[tuple[str, str]]) -> str:
     """`BTC from btc.csv, ETH from eth.csv`: without the folders of anybody's machine."""
     from engine.tapes.price_files.errors import base_name
 

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from engine.script import PricesRecipe
 from engine.tape import Tape, TapeTooLarge
 from engine.tapes.bars import VERTICES, BarsError, iso, length_text, tape_from_bars
 from engine.tapes.synthetic import SyntheticError, SyntheticSetup, synthetic_tape
 from tui.plain import harmless
-from tui.price_source import SourceError, clipped, read_file
+from tui.price_source import SourceError, clipped, described, read_file, without_folders
 
 Progress = Callable[[float, str], None]
 """Hears the fraction done, 0 to 1, and what is being done."""
@@ -95,11 +96,16 @@ def read_files(prices: PriceFiles, progress: Progress) -> Made:
             bars.append(read.bars)
             report += read.report.lines()
             notes += read.report.notes()
-        files = ", ".join(
-            f"{each.symbol} from {_short(name)}" for each, (_, name) in zip(bars, prices.files, strict=True)
-        )
+        files = tuple((each.symbol, name) for each, (_, name) in zip(bars, prices.files, strict=True))
         progress(1.0, "making the tape")
-        tape = tape_from_bars(bars, start=prices.start, end=prices.end, description=files, notes=notes)
+        tape = tape_from_bars(
+            bars,
+            start=prices.start,
+            end=prices.end,
+            description=described(files),
+            notes=notes,
+            recipe=without_folders(PricesRecipe(files, prices.start, prices.end)).lines(),
+        )
         return Made(tape, tuple(report), clipped(tape, prices.start, prices.end))
     except (PriceFileError, SourceError, BarsError, TapeTooLarge) as error:
         raise PricesError(str(error)) from error

@@ -64,3 +64,22 @@ def quick_session(seed: int) -> NewSession:
     from engine.tapes.synthetic import synthetic_tape
 
     return NewSession(quick_setup(), synthetic_tape(quick_prices(seed)))
+
+
+@dataclass(frozen=True)
+class SeenAgain:
+    """A saved session to be seen again.
+
+    Attributes:
+        session: its id.
+        step, commands: the moment to begin with; None: the start, or with `at_end` the end.
+        at: the moment in the words of a replay's `@` line, instead of these.
+        greeting: said first, with binding ids in braces; None: what the keys are.
+    """
+
+    session: str
+    step: int | None = None
+    commands: int | None = None
+    at_end: bool = False
+    at: str | None = None
+    greeting: str | None = None

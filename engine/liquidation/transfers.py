@@ -110,6 +110,7 @@ def take_over(exchange: Exchange, account: Account, pool: Pool, step: TakeOver, 
                 fund=step.fund,
                 fund_after=exchange.world.balance(fund),
                 balance=balance,
+                mark=moment.marks[symbol],
             )
         )
     for position in taken:
@@ -158,6 +159,7 @@ def _deleverage(
                 pool=failed.key,
                 realised=realised if itself else None,
                 position=holder.position(key).size if itself else None,
+                mark=mark,
             )
         )
 

@@ -16,10 +16,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from engine.assets import of_market
 from engine.market import Market
 from engine.numbers import EXACT, ONE, ZERO, divide
+
+if TYPE_CHECKING:
+    from engine.events import Filled
 
 ONE_PERCENT = Decimal("0.01")
 
@@ -90,3 +94,13 @@ def size_within(market: Market, sign: int, limit: Decimal, last: Decimal, slippa
     while sign * (limit - market_price(market, sign, size + market.lot_size, last, slippage)) >= 0:
         size += market.lot_size
     return size
+
+
+def slippage_of(fill: Filled) -> Decimal:
+    """What a trade at the market paid for being one, quote units: its size × how far its price was from the last one at
+    that moment. Zero for an order that waited for its own price, and for an event that was read from a save.
+    """
+    if fill.last is None:
+        return ZERO
+    away = EXACT.subtract(fill.price, fill.last)
+    return EXACT.multiply(fill.size, away if fill.side == "buy" else -away)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from engine.script.words import WordsError
 
 _COMMENT_OR_QUOTE = re.compile(r'(?:^|(?<=\s))#|"[^"]*"?')
+NUMBERED = re.compile(r"c([1-9][0-9]{0,8}): *(\S.*)")
+"""A command with a number of its own, `c12: close ETH`: one or more before it were left out."""
 _WORD = re.compile(r'(?:[^\s"]|"[^"]*"?)+')
 
 
@@ -23,7 +25,8 @@ def lines_of(text: str) -> Iterator[tuple[int, str]]:
 
 def without_comment(line: str) -> str:
     """`line` up to a `#` that stands at its start or after a space, outside quotes. A note keeps its `#`."""
-    if line[:5].lower() == "note ":
+    numbered = NUMBERED.fullmatch(line)
+    if (numbered[2] if numbered else line)[:5].lower() == "note ":
         return line
     for found in _COMMENT_OR_QUOTE.finditer(line):
         if found[0] == "#":

@@ -1,4 +1,4 @@
-"""Moving time: `@ +30m`, `@ 2022-11-08T16:00Z`, `@ 06:24`, `@ liquidation`, `@ end`."""
+"""Moving time: `@ +30m`, `@ 2022-11-08T16:00Z`, `@ 06:24`, `@ step 1200`, `@ liquidation`, `@ end`."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ANY = "any"
 
 MOVE_EXAMPLES = "@ +30m, @ 2022-11-08T16:00Z, @ 06:24, @ liquidation or @ end"
 
+_STEP = re.compile(r"step ([0-9]{1,9})")
 _CLOCK = re.compile(r"([0-9]{1,2}):([0-9]{2})(?::([0-9]{2}))?")
 
 
@@ -37,15 +38,17 @@ class MoveTime:
     """A wish to move time.
 
     Attributes:
-        kind: `by` a length, to a moment (`at`), to the next such time of day (`clock`), until an `event`, or to the
-            tape's `end`.
+        kind: `by` a length, to a moment (`at`), to the next such time of day (`clock`), to a `step` of the tape (the
+            way to each of several vertices of one time), until an `event`, or to the tape's `end`.
         ms: length, moment or time since midnight, in ms; 0 for the other kinds.
         event: kind of event to stop on, or `any`; empty for the other kinds.
+        step: vertex, from 0; 0 for the other kinds.
     """
 
-    kind: Literal["by", "at", "clock", "event", "end"]
+    kind: Literal["by", "at", "clock", "step", "event", "end"]
     ms: int = 0
     event: str = ""
+    step: int = 0
 
     def __str__(self) -> str:
         if self.kind == "by":
@@ -56,6 +59,8 @@ class MoveTime:
             seconds = self.ms // 1000
             text = f"@ {seconds // 3600:02}:{seconds // 60 % 60:02}"
             return text + (f":{seconds % 60:02}" if seconds % 60 else "")
+        if self.kind == "step":
+            return f"@ step {self.step}"
         return f"@ {self.event or self.kind}"
 
 
@@ -90,6 +95,8 @@ def parse_move(text: str) -> MoveTime:
             return MoveTime("by", parse_duration(words[1:].strip()) * 1000)
         if words.startswith("-"):
             raise MoveError("time can’t go back", "@ +30m")
+        if found := _STEP.fullmatch(" ".join(words.split())):
+            return MoveTime("step", step=int(found[1]))
         if found := _CLOCK.fullmatch(words):
             return MoveTime("clock", _since_midnight(found))
         if words[0].isdigit():
@@ -120,10 +127,21 @@ def target_step(move: MoveTime, session_time: int, tape: Tape) -> Target:
         return Target(last)
     if move.kind == "event":
         return Target(last, frozenset({move.event}))
+    if move.kind == "step":
+        return _to_step(move.step, session_time, tape)
     wanted = _moment(move, session_time)
     if wanted < session_time:
         raise MoveError(f"{time_text(wanted)} has passed: it is {time_text(session_time)}", "@ +30m")
     return Target(max(tape.step_at(wanted), 0), beyond=wanted > int(tape.times[last]))
+
+
+def _to_step(step: int, session_time: int, tape: Tape) -> Target:
+    last = len(tape) - 1
+    if step > last:
+        raise MoveError(f"there is no step {step:,}: the last is {last:,}", f"@ step {last}")
+    if int(tape.times[step]) < session_time:
+        raise MoveError(f"step {step:,} has passed: it is {time_text(session_time)}", "@ +30m")
+    return Target(step)
 
 
 def _moment(move: MoveTime, session_time: int) -> int:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from engine.commands.command import Command, CommandError
 from engine.commands.grammar import EXAMPLES, parse
-from engine.script.lines import check_printable, lines_of, words_of
+from engine.script.lines import NUMBERED, check_printable, lines_of, words_of
 from engine.script.moves import MoveTime, parse_move
 from engine.script.price_lines import LineError
 from engine.script.recipes import Recipe
@@ -33,11 +33,15 @@ class ScriptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ScriptLine:
-    """One line of play: its number in the file, its text as typed, and what it asks for."""
+    """One line of play: its number in the file, its text as typed, and what it asks for.
+
+    `command_number` is what a command is numbered by (`c12: close ETH`); 0: by the next number.
+    """
 
     number: int
     text: str
     action: Command | MoveTime
+    command_number: int = 0
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Script:
         recipe: where the prices come from.
         lines: the commands and moves, in order.
         digest: start of the tape's digest that the script insists on, or empty.
+        hash: start of the state hash that the session must come to at the script's end, or empty.
         places: the line of each set-up word, and of each `set` as (`set`, 0), (`set`, 1) …
     """
 
@@ -59,6 +64,7 @@ class Script:
     lines: tuple[ScriptLine, ...]
     digest: str
     places: Mapping[str | tuple[str, int], int]
+    hash: str = ""
 
     def error(self, line: int, reason: str, would_work: str) -> ScriptError:
         """A refusal that names this script and `line`."""
@@ -83,6 +89,8 @@ def read_script(name: str, text: str) -> Script:
             check_printable(bare)
             if bare.startswith("@"):
                 play.append(ScriptLine(line, bare, parse_move(bare)))
+            elif found := NUMBERED.fullmatch(bare):
+                play.append(ScriptLine(line, bare, _command(found[2]), _next_number(int(found[1]), play)))
             elif not is_setup(bare.split()):
                 play.append(ScriptLine(line, bare, _command(bare)))
             else:
@@ -118,7 +126,15 @@ def _script(name: str, reader: SetupReader, play: tuple[ScriptLine, ...], last_l
     recipe = reader.prices.recipe(reader.places.get("start", 1), last_line)
     reader.check_rules()
     places = {**reader.places, "prices": min(reader.prices.lines.values())}
-    return Script(name, reader.setup, recipe, play, reader.digest, places)
+    return Script(name, reader.setup, recipe, play, reader.digest, places, reader.hash)
+
+
+def _next_number(number: int, play: list[ScriptLine]) -> int:
+    """The number itself, which must be above those before."""
+    least = 1 + max((line.command_number for line in play), default=0)
+    if number < least:
+        raise WordsError(f"command {number} was given already", f"c{least}: …")
+    return number
 
 
 def _check_early(text: str, play: list[ScriptLine]) -> None:

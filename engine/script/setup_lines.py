@@ -32,6 +32,7 @@ SETUP_EXAMPLES = {
     "set": "set maintenance 0.5%",
     "start": "start 2024-01-01T00:00Z",
     "digest": "digest 4f1c09aa",
+    "hash": "hash 7be1d2f0",
     **{name: line.example for name, line in PRICE_LINES.items()},
 }
 """One set-up line of each kind that works, by its first word."""
@@ -45,12 +46,14 @@ class SetupReader:
         setup: what they say so far.
         prices: what they say about prices.
         digest: start of the tape's digest that the script insists on, or empty.
+        hash: start of the state hash that the session must come to, or empty.
         places: the line that said something, by `venue`, `balance` …, and (`set`, 0), (`set`, 1) …
     """
 
     setup: Setup = field(default_factory=Setup)
     prices: Prices = field(default_factory=Prices)
     digest: str = ""
+    hash: str = ""
     places: dict[str | tuple[str, int], int] = field(default_factory=dict)
 
     def take(self, line: int, words: list[str]) -> None:
@@ -81,6 +84,8 @@ class SetupReader:
             self.prices.start_ms = value
         elif name == "digest":
             self.digest = value
+        elif name == "hash":
+            self.hash = value
         else:
             self.setup = replace(self.setup, **{name: value})
 
@@ -163,7 +168,7 @@ def _switch(word: str) -> bool:
 def _digest(word: str) -> str:
     text = word.lower()
     if not SHORTEST_DIGEST <= len(text) <= LONGEST_DIGEST or set(text) - set("0123456789abcdef"):
-        raise WordsError(f"“{short(word)}” is no digest of a tape", "the 8 to 64 hexadecimal digits that a save shows")
+        raise WordsError(f"“{short(word)}” is no digest of a tape or state", "the 8 to 64 hexadecimal digits of a save")
     return text
 
 
@@ -176,4 +181,5 @@ _SINGLE: dict[str, Callable[[str], Any]] = {
     "funding": _switch,
     "start": parse_time,
     "digest": _digest,
+    "hash": _digest,
 }

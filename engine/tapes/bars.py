@@ -75,6 +75,7 @@ def tape_from_bars(
     end: int | None = None,
     description: str,
     notes: Sequence[str] = (),
+    recipe: Sequence[str] = (),
 ) -> Tape:
     """One tape of the bars of one or more markets, four vertices a bar: open, two extremes, close.
 
@@ -89,6 +90,7 @@ def tape_from_bars(
         end: leave out bars that close after this time, in ms UTC.
         description: the origin's one line.
         notes: sentences for the origin, before those about bar length and holes.
+        recipe: lines of a script that make the tape again.
 
     Raises:
         BarsError: no bars, a symbol twice, lengths or grids that do not fit, or nothing left in common.
@@ -115,7 +117,7 @@ def tape_from_bars(
         gapped=np.tile(np.array([True, False, False, False]), len(grid)),
         columns=columns,
         trading=None if has.all() else np.repeat(has, VERTICES, axis=0),
-        origin=Origin("real bars", description, seconds, origin_notes),
+        origin=Origin("real bars", description, seconds, origin_notes, tuple(recipe)),
     )
 
 

@@ -95,7 +95,7 @@ class InlinePath:
         if self.premiums is not None:
             rows.append(" ".join(["premium", self.symbol, *(f"{plain(rate * 100)}%" for rate in self.premiums)]))
         if self.tick_size is not None:
-            rows.append(f"tick {self.symbol} {plain(self.tick_size)}")
+            rows.append(f"tick {self.symbol} {self.tick_size:f}")  # 0.10 and 0.1 are two grids to a tape's digest
         return rows
 
 

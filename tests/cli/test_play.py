@@ -72,7 +72,7 @@ def test_play_without_prices_makes_some_up(isocross: Isocross, started: list[New
 
 
 def test_play_continues_a_saved_session(isocross: Isocross, started: list[str], article: Path) -> None:
-    assert "no saved session to continue" in isocross("play", "--continue").err
+    assert "no saved session yet" in isocross("play", "--continue").err
     isocross("run", article, "--save", "One")
     isocross("run", article, "--save", "Two")
     ids = {str(row["name"]): row["id"] for row in isocross("saves", "list", "--json").rows}

@@ -16,13 +16,13 @@ def test_first_settings(isocross: Isocross, isocross_home: Path) -> None:
 
 
 def test_values_and_keys(isocross: Isocross, isocross_home: Path) -> None:
-    (isocross_home / "settings.toml").write_text('confirm = "risky"\n[keys]\ndesk.buy = "z"\n')
+    (isocross_home / "settings.toml").write_text('confirm = "risky"\n[keys]\ndesk.buy = "ctrl+y"\n')
     result = isocross("settings")
     assert result.status == 0
     assert "confirm                 risky" in result.out
-    assert "desk.buy              z" in result.out
+    assert "desk.buy              ctrl+y" in result.out
     row = isocross("settings", "--json").rows[0]
-    assert (row["confirm"], row["keys"], row["problems"]) == ("risky", {"desk.buy": "z"}, [])
+    assert (row["confirm"], row["keys"], row["problems"]) == ("risky", {"desk.buy": "ctrl+y"}, [])
     assert row["file"] == str(isocross_home / "settings.toml")
 
 

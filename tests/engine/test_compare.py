@@ -9,8 +9,9 @@ from decimal import Decimal
 import pytest
 
 from engine.commands.grammar import parse
-from engine.compare import DELEVERAGED, Kind, Outcome, compared, given_again, kinds, own_kind
+from engine.compare import DELEVERAGED, Outcome, compared, given_again, kinds, own_kind
 from engine.events import Event, Filled, LiquidationStarted
+from engine.ghost import Kind
 from engine.record import Given
 from engine.rulebooks import VENUES, rulebook_of
 from engine.rulebooks.base import Refusal

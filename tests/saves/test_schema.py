@@ -50,7 +50,7 @@ def test_an_older_library_and_an_older_file_are_brought_up(
         assert opened.sessions() == [session]
         columns = opened._db.table("snapshots").columns_dict
         assert "remark" in columns
-        recorded = saves.transfer._read(tmp_path / "old.isocross", None)
+        recorded = saves.transfer._read(tmp_path / "old.isocross", None)[0]
         assert recorded.row.hash == session.hash
 
 

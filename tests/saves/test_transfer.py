@@ -114,7 +114,8 @@ STATEMENTS = {
     "no tape": ["DELETE FROM tapes"],
     "no chunks": ["DELETE FROM tape_chunks"],
     "two sessions": ["INSERT INTO sessions SELECT 'x', 'x', created, played, program, setup, tape, step, steps, time, "
-                     "equity, state, commands, events, calls, liquidations, hash FROM sessions"],
+                     "equity, state, commands, events, calls, liquidations, hash, parent, forked_step, "
+                     "forked_commands, forked_time, change FROM sessions"],
     "no session": ["DELETE FROM sessions"],
     "a view": ["ALTER TABLE events RENAME TO old", "CREATE VIEW events AS SELECT * FROM old"],
     "an endless view": [

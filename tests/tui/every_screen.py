@@ -22,12 +22,23 @@ DESK = (
     ("why", "escape p"),
     ("compare", "escape r"),
     ("a venue’s card", "enter"),
-    ("palette", "escape escape ctrl+p"),
+    ("ghosts", "escape escape g"),
+    ("another ghost", "v"),
+    ("post-mortem", "escape escape y"),
+    ("a rerun", "down enter"),
+    ("report", "escape escape h"),
+    ("palette", "escape ctrl+p"),
     ("help", "escape question_mark"),
     ("settings", "escape f2"),
     ("key map", "ctrl+k"),
     ("a key", "enter"),
     ("home", "escape escape escape q"),
+    ("replay", "v n"),
+    ("a replay’s line", "at"),
+    ("fork", "escape K right"),
+    ("what a fork could not be given", "enter"),
+    ("the fork’s desk", "enter"),
+    ("home with a fork", "q down"),
     ("name", "r"),
     ("question", "escape d"),
     ("new", "n n"),
@@ -42,7 +53,7 @@ async def walk(home: Path, size: tuple[int, int] = WIDE) -> AsyncIterator[tuple[
     """Every screen, one after the other, each with what it is called."""
     async with playing(home, new_session(), size) as pilot:
         desk = desk_of(pilot)
-        for text in ("buy 2.4 ETH 10x iso sl 1850 tp 2200", "sell $500 SOL 5x cross"):
+        for text in ("buy 2.4 ETH 10x iso sl 1850 tp 2200", "sell $500 SOL 5x cross", "margin ETH +5"):
             desk.give(text)
         await pilot.press(*["full_stop"] * 5)
         async for seen in _visit(pilot, DESK):

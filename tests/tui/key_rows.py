@@ -8,10 +8,11 @@ from typing import Any
 
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
-from textual.widgets import Input, OptionList
+from textual.widgets import Input, Label, OptionList
 
-from tests.tui.desks import notice_of, screen_text
+from tests.tui.desks import screen_text
 from tui.screens.desk import DeskScreen
+from tui.screens.desk_charts import DeskCharts
 from tui.widgets.choice import Choice
 from tui.widgets.command_line import CommandLine
 from tui.widgets.depth_ladder import DepthLadder
@@ -48,35 +49,42 @@ def see(pilot: Pilot[None]) -> Seen:
     seen: Seen = {"screen": type(app.screen).__name__, "theme": app.theme, "focus": focused.id if focused else None}
     seen["field"] = focused.value if isinstance(focused, Choice | Input) else None
     seen["row"] = focused.highlighted if isinstance(focused, OptionList) else None
-    seen["text"] = "" if isinstance(app.screen, DeskScreen) else screen_text(pilot)
+    seen["text"] = "" if isinstance(app.screen, DeskCharts) else screen_text(pilot)
     rows = [each.id for each in focused.ancestors if isinstance(each, FormRow)] if focused else []
     seen["place"] = rows[0] if rows else None
     seen["scrolled"] = max((each.scroll_y for each in app.screen.query(VerticalScroll)), default=0)
     seen["sessions"] = len(app.library.sessions())  # type: ignore[attr-defined]
     seen["keys"] = dict(app.settings.keys)  # type: ignore[attr-defined]
-    desk = next((each for each in app.screen_stack if isinstance(each, DeskScreen)), None)
-    return {**seen, **(_desk(pilot, desk) if desk else {})}
+    shown = next((each for each in reversed(app.screen_stack) if isinstance(each, DeskCharts)), None)
+    seen |= _panels(shown) if shown else {}
+    return {**seen, **(_desk(shown) if isinstance(shown, DeskScreen) else {})}
 
 
-def _desk(pilot: Pilot[None], desk: DeskScreen) -> Seen:
-    view = desk.play.view()
-    line, ticket = desk.query_one(CommandLine), desk.query_one(Ticket)
-    chart = desk.chart
+def _desk(desk: DeskScreen) -> Seen:
+    market, ticket = desk.play.view().market(desk.symbol), desk.query_one(Ticket)
+    return {
+        "goal": desk.play.goal is not None,
+        "armed": desk.one_key.armed,
+        "mode": market.mode,
+        "leverage": market.leverage,
+        "order": ticket.form.text if ticket.is_open else None,
+        "at": ticket.form.field if ticket.is_open else None,
+        "checked": ticket.armed,
+        "fills": sum(event.kind == "fill" for event in desk.play.recorder.events()),
+    }
+
+
+def _panels(desk: DeskCharts) -> Seen:
+    """What is seen of a session, on the desk or in a replay."""
+    line, chart = desk.query_one(CommandLine), desk.chart
     return {
         "symbol": desk.symbol,
         "step": desk.play.session.step,
         "running": desk.play.clock.running,
-        "goal": desk.play.goal is not None,
         "speed": desk.play.clock.speed,
         "pausing": desk.play.pausing,
-        "armed": desk.one_key.armed,
-        "notice": notice_of(pilot),
-        "mode": view.market(desk.symbol).mode,
-        "leverage": view.market(desk.symbol).leverage,
+        "notice": str(desk.query_one("#desk-notice", Label).content),
         "line": line.input.value if line.is_open else None,
-        "order": ticket.form.text if ticket.is_open else None,
-        "at": ticket.form.field if ticket.is_open else None,
-        "checked": ticket.armed,
         "timeframe": chart.timeframe,
         "follows": chart.view is None or chart.view.follows,
         "end": None if chart.view is None else chart.view.end,
@@ -87,19 +95,18 @@ def _desk(pilot: Pilot[None], desk: DeskScreen) -> Seen:
         "top": desk.query_one(EventsLog).top,
         "watch": desk.query_one(WatchList)._at,
         "doublings": desk.query_one(DepthLadder)._doublings,
-        "fills": sum(event.kind == "fill" for event in desk.play.recorder.events()),
     }
 
 
-def _differs(name: str) -> Wanted:
+def differs(name: str) -> Wanted:
     return lambda before, after: before[name] != after[name]
 
 
-def _grows(name: str) -> Wanted:
+def grows(name: str) -> Wanted:
     return lambda before, after: after[name] > before[name]
 
 
-def _shrinks(name: str) -> Wanted:
+def shrinks(name: str) -> Wanted:
     return lambda before, after: after[name] < before[name]
 
 
@@ -115,8 +122,8 @@ DESK = (
     Row("desk.margin_add", {"line": "margin ETH +"}, after="escape"),
     Row("desk.margin_take", {"line": "margin ETH -"}, after="escape"),
     Row("desk.mode", {"mode": "cross"}, before="comma", after="m comma"),
-    Row("desk.leverage_down", _shrinks("leverage"), before="comma", after="comma"),
-    Row("desk.leverage_up", _grows("leverage"), before="comma", after="comma"),
+    Row("desk.leverage_down", shrinks("leverage"), before="comma", after="comma"),
+    Row("desk.leverage_up", grows("leverage"), before="comma", after="comma"),
     Row("desk.cancel", {"line": "cancel ETH"}, after="escape"),
     Row("desk.cancel_all", {"line": "cancel all"}, after="escape"),
     Row("desk.flatten", {"line": "flatten"}, after="escape"),
@@ -125,31 +132,35 @@ DESK = (
         {"armed": False, "notice": "One-key mode is not allowed: the settings (F2) allow it. b and s open the ticket."},
     ),
     Row("desk.run", {"running": True}, after="space"),
-    Row("desk.slower", _shrinks("speed"), before="greater_than_sign"),
-    Row("desk.faster", _grows("speed"), after="less_than_sign"),
-    Row("desk.step", _grows("step")),
+    Row("desk.slower", shrinks("speed"), before="greater_than_sign"),
+    Row("desk.faster", grows("speed"), after="less_than_sign"),
+    Row("desk.step", grows("step")),
     Row("desk.next", {"goal": True}, after="space"),
     Row("desk.run_to", {"line": "@ "}, after="escape"),
-    Row("desk.auto_pause", _differs("pausing")),
+    Row("desk.auto_pause", differs("pausing")),
     Row("desk.market", {"symbol": "SOL"}, after="comma"),
     Row("desk.market_1", {"symbol": "ETH"}, before="2"),
     Row("desk.market_2", {"symbol": "SOL"}, after="1"),
     # Further markets, where there are two: nothing.
     *(Row(f"desk.market_{place}", {"symbol": "ETH"}) for place in range(3, 10)),
-    Row("desk.zoom_in", _shrinks("timeframe"), before="o"),
-    Row("desk.zoom_out", _grows("timeframe"), after="i"),
+    Row("desk.zoom_in", shrinks("timeframe"), before="o"),
+    Row("desk.zoom_out", grows("timeframe"), after="i"),
     Row("desk.chart_back", {"follows": False}, after="end"),
-    Row("desk.chart_forth", _grows("end"), before="pageup pageup pageup", after="end"),
+    Row("desk.chart_forth", grows("end"), before="pageup pageup pageup", after="end"),
     Row("desk.chart_page_back", {"follows": False}, after="end"),
-    Row("desk.chart_page_forth", _grows("end"), before="pageup pageup pageup", after="end"),
+    Row("desk.chart_page_forth", grows("end"), before="pageup pageup pageup", after="end"),
     Row("desk.chart_start", {"follows": False}, after="end"),
     Row("desk.chart_now", {"follows": True}, before="pageup"),
-    Row("desk.crosshair", _differs("crosshair"), after="k"),
+    Row("desk.crosshair", differs("crosshair"), after="k"),
     Row("desk.two_charts", lambda before, after: "-two" in after["classes"], after="w"),
-    Row("desk.watch", _differs("classes"), after="l"),
+    Row("desk.watch", differs("classes"), after="l"),
     Row("desk.depth", lambda before, after: "-depth" in after["classes"], after="d"),
     Row("desk.why", {"screen": "ExplainDialog"}, after="escape"),
     Row("desk.compare", {"screen": "CompareScreen"}, after="escape"),
+    Row("desk.post_mortem", {"screen": "PostMortemScreen"}, after="escape"),
+    Row("desk.report", {"screen": "ReportScreen"}, after="escape"),
+    Row("desk.ghosts", {"screen": "GhostsScreen"}, after="escape"),
+    Row("desk.replay", {"screen": "ReplayScreen"}, after="q"),
     Row("desk.pane", {"focus": "desk-watch"}, after="shift+tab"),
     Row("desk.pane_back", {"focus": "desk-events"}, after="tab"),
     Row("desk.command", {"line": ""}, after="escape"),
@@ -160,48 +171,48 @@ DESK = (
 )
 
 CHART = (
-    Row("chart.left", _differs("crosshair"), before="k", after="k"),
-    Row("chart.right", _differs("crosshair"), before="k left left", after="k"),
-    Row("chart.up", _differs("crosshair"), before="k", after="k"),
-    Row("chart.down", _differs("crosshair"), before="k up", after="k"),
+    Row("chart.left", differs("crosshair"), before="k", after="k"),
+    Row("chart.right", differs("crosshair"), before="k left left", after="k"),
+    Row("chart.up", differs("crosshair"), before="k", after="k"),
+    Row("chart.down", differs("crosshair"), before="k up", after="k"),
 )
 
 PANELS = (
-    Row("watch.down", _differs("watch"), focus="watch"),
-    Row("watch.up", _differs("watch"), before="down", focus="watch"),
+    Row("watch.down", differs("watch"), focus="watch"),
+    Row("watch.up", differs("watch"), before="down", focus="watch"),
     Row("watch.select", {"symbol": "SOL"}, before="down", after="1", focus="watch"),
-    Row("pools.down", _differs("cursor"), focus="pools"),
-    Row("pools.up", _differs("cursor"), before="down", focus="pools"),
-    Row("pools.right", _differs("cursor"), focus="pools"),
-    Row("pools.left", _differs("cursor"), before="right", focus="pools"),
+    Row("pools.down", differs("cursor"), focus="pools"),
+    Row("pools.up", differs("cursor"), before="down", focus="pools"),
+    Row("pools.right", differs("cursor"), focus="pools"),
+    Row("pools.left", differs("cursor"), before="right", focus="pools"),
     Row("pools.open", {"screen": "ExplainDialog"}, after="escape", focus="pools"),
-    Row("positions.next", _differs("chosen"), focus="positions"),
-    Row("positions.before", _differs("chosen"), before="end", focus="positions"),
-    Row("positions.last", _differs("chosen"), before="home", focus="positions"),
-    Row("positions.first", _differs("chosen"), before="end", focus="positions"),
+    Row("positions.next", differs("chosen"), focus="positions"),
+    Row("positions.before", differs("chosen"), before="end", focus="positions"),
+    Row("positions.last", differs("chosen"), before="home", focus="positions"),
+    Row("positions.first", differs("chosen"), before="end", focus="positions"),
     Row("positions.select", {"symbol": "SOL"}, before="home", after="1", focus="positions"),
     *(
         Row(f"positions.{verb}", _typed(f"{verb} SOL"), before="home", after="escape", focus="positions")
         for verb in ("close", "reverse", "protect", "cancel")
     ),
-    Row("panel.down", _grows("top"), after="home", focus="events"),
-    Row("panel.up", _shrinks("top"), before="down", after="home", focus="events"),
-    Row("panel.page_down", _grows("top"), after="home", focus="events"),
-    Row("panel.page_up", _shrinks("top"), before="pagedown", after="home", focus="events"),
-    Row("panel.bottom", _grows("top"), after="home", focus="events"),
+    Row("panel.down", grows("top"), after="home", focus="events"),
+    Row("panel.up", shrinks("top"), before="down", after="home", focus="events"),
+    Row("panel.page_down", grows("top"), after="home", focus="events"),
+    Row("panel.page_up", shrinks("top"), before="pagedown", after="home", focus="events"),
+    Row("panel.bottom", grows("top"), after="home", focus="events"),
     Row("panel.top", {"top": 0}, before="end", focus="events"),
-    Row("ladder.wider", _grows("doublings"), after="up", focus="depth"),
-    Row("ladder.closer", _shrinks("doublings"), after="down", focus="depth"),
+    Row("ladder.wider", grows("doublings"), after="up", focus="depth"),
+    Row("ladder.closer", shrinks("doublings"), after="down", focus="depth"),
 )
 
 TICKET = (
     Row("ticket.confirm", {"checked": True}),
     Row("ticket.drop", {"order": None}, after="b"),
-    Row("ticket.up", _differs("at")),
-    Row("ticket.down", _differs("at")),
-    Row("ticket.less", _differs("order"), before="e"),
-    Row("ticket.more", _differs("order"), before="e"),
-    Row("ticket.next", _differs("order"), before="u"),
+    Row("ticket.up", differs("at")),
+    Row("ticket.down", differs("at")),
+    Row("ticket.less", differs("order"), before="e"),
+    Row("ticket.more", differs("order"), before="e"),
+    Row("ticket.next", differs("order"), before="u"),
     Row("ticket.size_5", {"order": "buy 5% ETH 10x iso"}, before="u"),
     Row("ticket.size_10", {"order": "buy 10% ETH 10x iso"}, before="u"),
     Row("ticket.size_25", {"order": "buy 25% ETH 10x iso"}, before="u q"),
@@ -221,8 +232,8 @@ TICKET = (
     Row("ticket.fok", lambda before, after: after["order"].endswith(" fok"), before="l", after="f"),
     Row("ticket.reduce", lambda before, after: " reduce" in after["order"], before="u", after="d"),
     Row("ticket.mode", lambda before, after: " cross" in after["order"], after="m"),
-    Row("ticket.leverage_down", _differs("order"), after="right_square_bracket"),
-    Row("ticket.leverage_up", _differs("order"), after="left_square_bracket"),
+    Row("ticket.leverage_down", differs("order"), after="right_square_bracket"),
+    Row("ticket.leverage_up", differs("order"), after="left_square_bracket"),
     Row("ticket.sell", lambda before, after: after["order"].startswith("sell"), after="b"),
     Row("ticket.buy", lambda before, after: after["order"].startswith("buy"), before="s"),
     Row("ticket.erase", {"order": "buy 25 ETH 10x iso"}, before="u e"),
@@ -240,32 +251,52 @@ COMMAND = (
 )
 
 EXPLAIN = (
-    Row("explain.next", _differs("text")),
-    Row("explain.before", _differs("text")),
-    Row("explain.pool", _differs("text")),
-    Row("explain.pool_before", _differs("text")),
+    Row("explain.next", differs("text")),
+    Row("explain.before", differs("text")),
+    Row("explain.pool", differs("text")),
+    Row("explain.pool_before", differs("text")),
     Row("explain.close", {"screen": "DeskScreen"}, after="p"),
 )
 
 COMPARE = (
-    Row("compare.venues", _differs("text"), after="V"),
-    Row("compare.venues_back", _differs("text"), after="v"),
-    Row("compare.modes", _differs("text"), after="M"),
-    Row("compare.modes_back", _differs("text"), after="m"),
+    Row("compare.venues", differs("text"), after="V"),
+    Row("compare.venues_back", differs("text"), after="v"),
+    Row("compare.modes", differs("text"), after="M"),
+    Row("compare.modes_back", differs("text"), after="m"),
     Row("compare.stop", lambda before, after: "has been played" in after["text"], after="m M"),
     Row("compare.card", {"screen": "VenueCardScreen"}, after="escape"),
     Row("compare.help", {"screen": "HelpScreen"}, after="escape"),
     Row("compare.leave", {"screen": "DeskScreen"}, after="r"),
 )
 
+POST_MORTEM = (
+    Row("post_mortem.open", {"screen": "RerunDialog"}, before="down", after="escape"),
+    Row("post_mortem.why", {"screen": "ExplainDialog"}, after="escape"),
+    Row("post_mortem.before", differs("text"), after="right"),
+    Row("post_mortem.next", differs("text"), after="left"),
+    Row("post_mortem.market", differs("text"), before="shift+tab", after="tab"),
+    Row("post_mortem.venues", differs("text"), after="v"),
+    Row("post_mortem.stop", lambda before, after: "has been played" in after["text"]),
+    Row("post_mortem.pane", differs("text"), after="shift+tab"),
+    Row("post_mortem.pane_back", differs("text"), after="tab"),
+    Row("post_mortem.help", {"screen": "HelpScreen"}, after="escape"),
+    Row("post_mortem.leave", {"screen": "DeskScreen"}, after="y"),
+)
+
+RERUN = (
+    Row("rerun.down", grows("scrolled")),
+    Row("rerun.up", shrinks("scrolled")),
+    Row("rerun.close", {"screen": "PostMortemScreen"}, after="enter"),
+)
+
 CARD = (
-    Row("card.next", _differs("text"), after="left"),
-    Row("card.before", _differs("text"), after="right"),
-    Row("card.down", _grows("scrolled"), after="home"),
-    Row("card.up", _shrinks("scrolled"), before="down", after="home"),
-    Row("card.page_down", _grows("scrolled"), after="home"),
-    Row("card.page_up", _shrinks("scrolled"), before="end", after="home"),
-    Row("card.bottom", _grows("scrolled"), after="home"),
+    Row("card.next", differs("text"), after="left"),
+    Row("card.before", differs("text"), after="right"),
+    Row("card.down", grows("scrolled"), after="home"),
+    Row("card.up", shrinks("scrolled"), before="down", after="home"),
+    Row("card.page_down", grows("scrolled"), after="home"),
+    Row("card.page_up", shrinks("scrolled"), before="end", after="home"),
+    Row("card.bottom", grows("scrolled"), after="home"),
     Row("card.top", {"scrolled": 0}, before="end"),
     Row("card.help", {"screen": "HelpScreen"}, after="escape"),
     Row("card.leave", {"screen": "CompareScreen"}, after="enter"),
@@ -273,6 +304,8 @@ CARD = (
 
 HOME = (
     Row("home.new", {"screen": "NewScreen"}, after="escape"),
+    Row("home.view", {"screen": "ReplayScreen"}, after="q"),
+    Row("home.report", {"screen": "ReportScreen"}, after="escape"),
     Row("home.rename", {"screen": "NameDialog"}, after="escape"),
     Row("home.delete", {"screen": "ConfirmDialog"}, after="n"),
     Row("home.theme", {"theme": "isocross-light"}, after="t"),
@@ -291,8 +324,8 @@ HOME = (
 )
 
 NEW = (
-    Row("new.down", _differs("place")),
-    Row("new.up", _differs("place")),
+    Row("new.down", differs("place")),
+    Row("new.up", differs("place")),
     Row("choice.next", {"field": "files"}, after="left"),
     Row("choice.before", {"field": "files"}, after="left"),
     Row("new.inspect", lambda before, after: "✗" in after["text"], before="right", after="up left"),
@@ -303,8 +336,8 @@ NEW = (
 )
 
 SETTINGS = (
-    Row("settings.down", _differs("place")),
-    Row("settings.up", _differs("place")),
+    Row("settings.down", differs("place")),
+    Row("settings.up", differs("place")),
     Row("settings.reset", {"field": "isocross-dark", "theme": "isocross-dark"}, before="right"),
     Row("settings.keys", {"screen": "KeyMapScreen"}, after="escape"),
     Row("settings.help", {"screen": "HelpScreen"}, after="escape"),
@@ -320,9 +353,10 @@ KEYS = (
 )
 
 LIQUIDATION = (
-    Row("liquidation.down", _grows("scrolled"), after="up"),
-    Row("liquidation.up", _shrinks("scrolled"), before="down"),
+    Row("liquidation.down", grows("scrolled"), after="up"),
+    Row("liquidation.up", shrinks("scrolled"), before="down"),
     Row("liquidation.why", {"screen": "ExplainDialog"}, after="escape"),
+    Row("liquidation.post_mortem", {"screen": "PostMortemScreen"}, after="escape"),
     Row("liquidation.go_on", {"screen": "DeskScreen"}),
 )
 
@@ -331,6 +365,7 @@ TOLD = (Row("events.open", {"screen": "LiquidationDialog"}, focus="events"),)
 OVER = (
     Row("wiped_out.look", {"screen": "DeskScreen"}),
     Row("wiped_out.end", {"screen": "ResultDialog"}),
+    Row("result.report", {"screen": "ReportScreen"}, after="escape"),
     Row("result.look", {"screen": "DeskScreen"}),
     Row("result.home", {"screen": "HomeScreen"}, after="enter"),
     Row("app.quit", {"open": False}),

@@ -11,7 +11,8 @@ from textual.widgets import Input, Label, OptionList
 from textual.worker import WorkerCancelled
 
 from engine.commands.grammar import parse
-from engine.compare import Kind, compared, given_again, kinds
+from engine.compare import compared, given_again, kinds
+from engine.ghost import Kind
 from engine.record import Given
 from engine.sentences import money
 from engine.setup import Setup

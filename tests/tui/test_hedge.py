@@ -14,6 +14,8 @@ from tui.start import NewSession
 from tui.widgets.command_line import CommandLine
 from tui.widgets.figures import money, signed
 
+pytestmark = pytest.mark.slow  # every one plays at a real desk
+
 HEDGE = ("hedge on", "buy 20 ETH 10x cross sl 1700 tp 2300", "sell 5 ETH 10x cross tp 1500 sl 2200")
 
 

@@ -156,6 +156,7 @@ async def test_a_session_in_use_is_refused(isocross_home: Path) -> None:
             assert "✗" in screen_text(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "name", ["\x1b]0;owned\x07", "\x1b[2J\x1b[31mred", "a\rb\nc", "\u202etxet", "[@click=app.exit]x[/]", "\x9b31m"]
 )
@@ -188,6 +189,7 @@ async def test_a_new_synthetic_session(isocross_home: Path) -> None:
         assert saved(isocross_home)[0].name == "Quiet [sea]"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("field", "value", "why"),
     [
@@ -258,6 +260,7 @@ async def test_price_files_are_read_and_told(isocross_home: Path, tmp_path: Path
         assert str(tmp_path) not in screen_text(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("files", "why"),
     [

@@ -12,16 +12,28 @@ from textual.pilot import Pilot
 
 from engine.script import DEFAULT_START
 from engine.tapes.inline import InlinePath, inline_tape
-from tests.tui import key_rows
+from tests.tui import ghost_key_rows, key_rows, replay_key_rows, report_key_rows
 from tests.tui.desks import NARROW, desk_of, hopeless_session, new_session, playing
 from tests.tui.key_rows import Row, see
+from tests.tui.replays import LEFT_OUT, long_tape, seen_again
+from tui.dialogs.forked import ForkedDialog
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.key_map import by_id, places
 from tui.key_names import keys_of
 from tui.screens.desk import DeskScreen
+from tui.screens.desk_charts import DeskCharts
+from tui.screens.replay import ReplayScreen
+from tui.screens.report import ReportScreen
+from tui.session_record import record_of
 from tui.start import NewSession
 
-TABLES = {name: table for name, table in vars(key_rows).items() if name.isupper() and isinstance(table, tuple)}
+MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows)
+TABLES = {
+    name: table
+    for module in MODULES
+    for name, table in vars(module).items()
+    if name.isupper() and isinstance(table, tuple)
+}
 
 
 def test_every_key_has_a_row() -> None:
@@ -48,7 +60,7 @@ async def pressed(pilot: Pilot[None], keys: str) -> None:
 def focus(pilot: Pilot[None], panel: str) -> None:
     """Give the focus to a panel of the desk; to none where none is named."""
     desk = pilot.app.screen
-    if isinstance(desk, DeskScreen) and not desk.play.holds:
+    if isinstance(desk, DeskCharts) and not desk.play.holds:
         desk.set_focus(desk.query_one(f"#desk-{panel}") if panel else None)
 
 
@@ -116,11 +128,73 @@ async def test_compare_and_what_it_opens(isocross_home: Path, name: str, first: 
 
 
 @pytest.mark.slow
+async def test_the_ghosts(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session(), NARROW) as pilot:
+        for text in ("buy 2.4 ETH 10x iso", *["margin ETH +1"] * 5):
+            assert desk_of(pilot).give(text)
+        await pressed(pilot, "g l enter up")
+        await check(pilot, TABLES["GHOSTS"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "first", "rows"), [("POST_MORTEM", "", 16), ("RERUN", "v end enter", 11)])
+async def test_the_post_mortem_and_what_it_opens(isocross_home: Path, name: str, first: str, rows: int) -> None:
+    """Of a pool of two positions, and of one that stands."""
+    async with playing(isocross_home, new_session(), (80, rows)) as pilot:
+        desk = desk_of(pilot)
+        for text in ("buy 8.5 ETH 20x cross", "sell $300 SOL 5x cross"):
+            assert desk.give(text)
+        desk.play.recorder.advance(9, frozenset())
+        for text in ("deposit 1000", "buy 1 ETH 10x cross"):
+            assert desk.give(text)
+        await pressed(pilot, f"y left {first}")
+        await check(pilot, TABLES[name])
+
+
+@pytest.mark.slow
+async def test_the_report(isocross_home: Path) -> None:
+    async with playing(isocross_home, new_session(), NARROW) as pilot:
+        desk = desk_of(pilot)
+        desk.give("buy 2.4 ETH 10x iso")
+        record = record_of(desk.play)
+
+        async def opened_again() -> None:
+            if isinstance(pilot.app.screen, DeskScreen):
+                await pilot.app.push_screen(ReportScreen([("One", record), ("Other", record)]))
+                await pressed(pilot, "tab shift+tab")
+
+        await check(pilot, TABLES["REPORT"], opened_again)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "first"), [("HOME", ""), ("NEW", "n"), ("SETTINGS", "s"), ("KEYS", "s ctrl+k")])
 async def test_home_and_what_it_opens(isocross_home: Path, name: str, first: str) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await pressed(pilot, f"q {first}")
         await check(pilot, TABLES[name])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "first"), [("REPLAY", ""), ("FORK", "K")])
+async def test_replay(isocross_home: Path, name: str, first: str) -> None:
+    seen_again(isocross_home, end=500, tape=long_tape())
+    async with playing(isocross_home) as pilot:
+        await pressed(pilot, f"v {first}")
+        await check(pilot, TABLES[name])
+
+
+@pytest.mark.slow
+async def test_what_a_fork_could_not_be_given(isocross_home: Path) -> None:
+    seen_again(isocross_home)
+    async with playing(isocross_home) as pilot:
+        await pressed(pilot, "v")
+
+        async def told_again() -> None:
+            if isinstance(pilot.app.screen, ReplayScreen):
+                await pilot.app.push_screen(ForkedDialog("A fork", LEFT_OUT, "opens its desk"))
+                await pilot.pause()
+
+        await check(pilot, TABLES["FORKED"], told_again)
 
 
 @pytest.mark.slow

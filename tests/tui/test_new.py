@@ -184,6 +184,7 @@ async def test_a_paste_into_a_field_begins_nothing(isocross_home: Path) -> None:
         assert row_of(pilot, "name").value == "Re[31md"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("venue", VENUES)
 async def test_every_venues_own_example_of_changed_rules_would_work(isocross_home: Path, venue: str) -> None:
     async with playing(isocross_home) as pilot:

@@ -18,6 +18,8 @@ from tui.screens.desk_keys import DESK_BINDINGS
 from tui.screens.home import HomeScreen
 from tui.settings.described import DESCRIBED
 
+pytestmark = pytest.mark.slow  # every one plays at a real desk
+
 
 async def offered(pilot: Any, words: str = "") -> list[str]:
     """What the palette would list for these words."""

@@ -23,6 +23,8 @@ from tui.widgets.form_row import FormRow
 from tui.widgets.plain_input import PlainInput
 from tui.widgets.pools import PoolsPanel
 
+pytestmark = pytest.mark.slow  # every one plays at a real desk
+
 
 async def open_keys(pilot: Any) -> KeyMapScreen:
     await pilot.press("f2", "ctrl+k")
@@ -184,7 +186,7 @@ async def test_a_key_that_something_else_has_is_refused(isocross_home: Path) -> 
 async def test_keys_can_be_swapped_and_given_back(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await open_keys(pilot)
-        await give(pilot, "desk.buy", "z")
+        await give(pilot, "desk.buy", "j")
         await give(pilot, "desk.sell", "b")
         await give(pilot, "desk.buy", "s")
         assert settings_of(pilot.app).keys == {"desk.buy": "s", "desk.sell": "b"}

@@ -230,6 +230,7 @@ async def test_help_opens_over_it_and_gives_the_keys_back(isocross_home: Path) -
         assert not ticket_of(pilot).is_open
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "text", ["10\x1b[31mrl\n\n", "\n\n", "\x1b[B\x1b[C", "1 ETH", "q", "1\x1b[201~\n\n", "9" * 40, "\u202e1"]
 )

@@ -12,6 +12,8 @@ from tests.tui.strip_text import assert_golden
 from tests.tui.test_ticket import positions, ticket_of
 from tui.settings import Settings
 
+pytestmark = pytest.mark.slow  # every one plays at a real desk
+
 
 async def test_the_keys_of_the_sketch(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:

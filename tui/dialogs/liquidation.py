@@ -19,8 +19,10 @@ from tui.dialogs.explain import ExplainDialog
 from tui.key_texts import key_line
 from tui.liquidation_alternatives import would_have_changed
 from tui.liquidations import Liquidation, chart_lines, chart_marks, headline, lost, taken, why
+from tui.notice import spoken
 from tui.plain import harmless
 from tui.play import Play
+from tui.session_record import NoRecord, record_of
 from tui.widgets.chart import CandleChart
 from tui.widgets.figure_spots import Figure
 from tui.widgets.figures import clock, date_and_time
@@ -46,6 +48,9 @@ class LiquidationDialog(ModalScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,escape", "go_on", "go on", id="liquidation.go_on"),
         Binding("w,p", "why", "why: the terms of its equity and requirement", id="liquidation.why"),
+        Binding(
+            "y", "post_mortem", "post-mortem: what took it, and what would have been", id="liquidation.post_mortem"
+        ),
         Binding("up", "scroll(-1)", "up", id="liquidation.up"),
         Binding("down", "scroll(1)", "down", id="liquidation.down"),
     ]
@@ -92,6 +97,15 @@ class LiquidationDialog(ModalScreen[None]):
         else:
             self.notify("An older version kept no terms of it: its events are in the log.")
 
+    def action_post_mortem(self) -> None:
+        """All of it in figures, and played again with one thing changed."""
+        from tui.screens.post_mortem import PostMortemScreen
+
+        try:
+            self.app.push_screen(PostMortemScreen(record_of(self._play), self.story.start))
+        except NoRecord as error:
+            self.notify(spoken(str(error)))
+
     def _tell(self) -> None:
         story = self.story
         box = self.query_one(".dialog")
@@ -105,6 +119,7 @@ class LiquidationDialog(ModalScreen[None]):
         last = self._place + 1 == len(self._stories)
         goes_on = "goes on" if last else "the next one"
         keys = f"{{liquidation.go_on}} {goes_on}   {{liquidation.why}} why, term by term"
+        keys += "   {liquidation.post_mortem} what would have been"
         self.query_one(".dialog-keys", Label).update(key_line(self, keys))
 
     def _show_chart(self, story: Liquidation) -> None:

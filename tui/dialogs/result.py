@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar
 
 from textual.app import ComposeResult
@@ -17,17 +18,23 @@ from tui.widgets.figures import money, percent, signed
 
 
 class ResultDialog(ModalScreen[bool]):
-    """Answers True to go home, False to look around."""
+    """Answers True to go home, False to look around.
+
+    Args:
+        view: where the session ended.
+        report: opens its report over this.
+    """
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,q", "answer(True)", "home", id="result.home"),
+        Binding("h", "report", "report: what it came to", id="result.report"),
         Binding("escape", "answer(False)", "look around", id="result.look"),
     ]
 
-    def __init__(self, view: View) -> None:
+    def __init__(self, view: View, report: Callable[[], None]) -> None:
         super().__init__()
-        self._view = view
+        self._view, self._report = view, report
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog") as box:
@@ -35,8 +42,11 @@ class ResultDialog(ModalScreen[bool]):
             box.border_title = "The session is over" if ended else "The tape ends here"
             yield Label(_figures(self._view), classes="dialog-text")
             home = "home" if ended else "ends the session"
-            keys = f"{{result.home}} {home}   {{result.look}} looks around"
+            keys = f"{{result.home}} {home}   {{result.report}} report   {{result.look}} looks around"
             yield Label(key_line(self, keys), classes="dialog-keys")
+
+    def action_report(self) -> None:
+        self._report()
 
     def action_answer(self, home: bool) -> None:
         self.dismiss(home)

@@ -18,8 +18,9 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 from textual.worker import Worker, get_current_worker
 
-from engine.compare import Kind, Outcome, compared, given_again, kinds, own_kind
+from engine.compare import Outcome, compared, given_again, kinds, own_kind
 from engine.events import iso
+from engine.ghost import Kind
 from engine.record import Given
 from engine.sentences import money
 from engine.setup import Setup

@@ -30,10 +30,14 @@ from tui.preview import completed, look, sized_by_risk, what
 from tui.screens.desk_charts import NARROW, DeskCharts
 from tui.screens.desk_dialogs import DeskDialogs
 from tui.screens.desk_draw import DeskDrawing
+from tui.screens.desk_ghosts import DeskGhosts
 from tui.screens.desk_keys import COMMAND_KEYS, DESK_BINDINGS, DESK_KEYS, NARROW_KEYS, TICKET_KEYS
 from tui.screens.desk_one_key import OneKeyMode
 from tui.screens.desk_opening import DeskOpening
-from tui.screens.desk_time import OVER, DeskTime
+from tui.screens.desk_post_mortem import DeskPostMortem
+from tui.screens.desk_replay import DeskReplay
+from tui.screens.desk_report import DeskReport
+from tui.screens.desk_time import OVER
 from tui.settings import Settings, settings_of
 from tui.telling import told
 from tui.widgets.command_line import CommandLine
@@ -59,7 +63,9 @@ TOO_SMALL = "The terminal is too small to show everything: 80 × 24 is enough."
 DEAD = "Wiped out. “{desk.command} deposit 1000” goes on, “{desk.command} end” ends the session."
 
 
-class DeskScreen(KeptLines, DirectPainting, DeskOpening, DeskDialogs, DeskTime, DeskCharts):
+class DeskScreen(
+    KeptLines, DirectPainting, DeskOpening, DeskCharts, DeskReplay, DeskPostMortem, DeskReport, DeskDialogs, DeskGhosts
+):
     """One session being played.
 
     Args:
@@ -165,7 +171,7 @@ class DeskScreen(KeptLines, DirectPainting, DeskOpening, DeskDialogs, DeskTime, 
             elif session.state == "ended" or (finished and self.play.at_end):
                 from tui.dialogs.result import ResultDialog
 
-                self.app.push_screen(ResultDialog(self.play.view()), self._over)
+                self.app.push_screen(ResultDialog(self.play.view(), self.action_report), self._over)
         except Fault as fault:
             self.say(str(fault), "danger")
 

@@ -4,51 +4,33 @@ from __future__ import annotations
 
 from abc import abstractmethod
 
-from textual.screen import Screen
 from textual.widget import Widget
 
 from engine.commands.command import MODE_WORDS
-from engine.looking.views import View
-from engine.tape import Tape
-from tui.play import Fault, Play
+from tui.messages import CommandWanted
+from tui.play import Play
 from tui.screens.desk_one_key import OneKeyMode
+from tui.screens.session_screen import SessionScreen
 from tui.ticket_form import LEVERAGES, TicketForm
 from tui.widgets.command_line import CommandLine
 from tui.widgets.ticket import Ticket
 
 
-class DeskActs(Screen[None]):
+class DeskActs(SessionScreen):
     """The desk's actions. The desk itself adds the panels and the wiring."""
 
     play: Play
-    symbol: str
     one_key: OneKeyMode
-    _pane = "desk"
     _behind: Widget | None = None
 
     @abstractmethod
     def give(self, text: str) -> bool:
         """Give a command; whether it was accepted."""
 
-    @abstractmethod
-    def say(self, text: str, tone: str = "plain") -> None:
-        """Say something in the notice line."""
-
-    @abstractmethod
-    def draw(self) -> None:
-        """Draw everything as it is now."""
-
     @property
-    def tape(self) -> Tape:
-        """The session's prices."""
-        return self.play.session.tape
-
-    def _view(self) -> View:
-        try:
-            return self.play.view()
-        except Fault as fault:
-            self.say(str(fault), "danger")
-            return self.play.view()
+    def armed(self) -> bool:  # type: ignore[override]
+        """Whether single keys trade at once."""
+        return self.one_key.armed
 
     def action_ticket(self, side: str) -> None:
         if self.one_key.armed:
@@ -113,22 +95,14 @@ class DeskActs(Screen[None]):
         else:
             self.give(f"leverage {self.symbol} {chosen}x")
 
-    def action_market(self, by: int) -> None:
-        symbols = list(self.tape.by_symbol)
-        self.choose_market(symbols[(symbols.index(self.symbol) + by) % len(symbols)])
-
-    def action_market_at(self, place: int) -> None:
-        symbols = list(self.tape.by_symbol)
-        if place <= len(symbols):
-            self.choose_market(symbols[place - 1])
-
-    def choose_market(self, symbol: str) -> None:
-        """Show another market."""
-        self.symbol = symbol
-        self.draw()
+    def on_command_wanted(self, message: CommandWanted) -> None:
+        if self.one_key.armed and message.text.startswith("close "):
+            self.give(message.text)
+        else:
+            self.action_command(message.text)
 
     def action_quiet(self) -> None:
         if self.one_key.armed:
             self.one_key.toggle()
         else:
-            self.say("")
+            super().action_quiet()

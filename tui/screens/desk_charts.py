@@ -10,7 +10,7 @@ from textual import events
 from textual.app import ComposeResult
 
 from tui.key_texts import key_for
-from tui.screens.desk_acts import DeskActs
+from tui.screens.session_screen import SessionScreen
 from tui.widgets.chart import CandleChart
 from tui.widgets.depth_ladder import DepthLadder
 from tui.widgets.kept_lines import Across
@@ -30,8 +30,11 @@ SCROLLED = 8
 """Candles that a key scrolls."""
 
 
-class DeskCharts(DeskActs):
-    """The desk's actions on charts. Orders go to the market of the chart that was last in focus."""
+class DeskCharts(SessionScreen):
+    """Actions on charts and panes, of the desk and of the replay. Orders go to the market of the chart that was last in
+    focus."""
+
+    _pane = "desk"
 
     @abstractmethod
     def draw_charts(self) -> None:

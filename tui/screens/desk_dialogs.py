@@ -10,21 +10,24 @@ from engine.events import Event, LiquidationStarted
 from engine.liquidation.aftermath import STEPS
 from saves import SaveError
 from tui.key_texts import spelled
-from tui.messages import CommandWanted, FigureOpened, LiquidationOpened
+from tui.messages import FigureOpened, LiquidationOpened
 from tui.notice import spoken
 from tui.play import Fault
-from tui.screens.desk_acts import DeskActs
+from tui.screens.session_screen import SessionScreen
 from tui.widgets.figure_spots import Figure
 from tui.widgets.pools import PoolsPanel
 
 TOLD_KINDS = frozenset(each.kind for each in STEPS)
 """What a liquidation is made of."""
-NOTHING_TO_COMPARE = "No command was given yet: there is nothing to compare. {desk.buy} buys, {desk.sell} sells."
-NOTHING_TO_EXPLAIN = "Nothing is open: there is no figure to explain. {desk.buy} buys, {desk.sell} sells."
+NOTHING_TO_COMPARE = "No command was given yet: there is nothing to compare."
+NOTHING_TO_EXPLAIN = "Nothing is open: there is no figure to explain."
 
 
-class DeskDialogs(DeskActs):
-    """The desk's dialogs about figures. Time stands still while one is open: a dialog lies over the desk."""
+class DeskDialogs(SessionScreen):
+    """The dialogs about figures, of the desk and of the replay. Time stands still meanwhile: they lie over it."""
+
+    where_to_begin = "{desk.buy} buys, {desk.sell} sells."
+    """Said where nothing is open yet."""
 
     def on_figure_opened(self, message: FigureOpened) -> None:
         self.explain(Figure(message.pool, message.name, message.position))
@@ -38,7 +41,7 @@ class DeskDialogs(DeskActs):
             return
         pools = [pool for pool in self._view().pools if pool.positions]
         if not pools:
-            self.say(spelled(self, NOTHING_TO_EXPLAIN))
+            self.say(spelled(self, f"{NOTHING_TO_EXPLAIN} {self.where_to_begin}".rstrip()))
             return
         here = [pool for pool in pools if any(each.symbol == self.symbol for each in pool.positions)]
         worst = max(here or pools, key=lambda pool: pool.gauge if pool.gauge is not None else 0)
@@ -69,16 +72,10 @@ class DeskDialogs(DeskActs):
             self.say(spoken(f"the commands so far can’t be read: {error}"), "danger")
             return
         if not commands:
-            self.say(spelled(self, NOTHING_TO_COMPARE))
+            self.say(spelled(self, f"{NOTHING_TO_COMPARE} {self.where_to_begin}".rstrip()))
             return
         self.play.stop()
         self.app.push_screen(CompareScreen(session.setup, session.tape, commands, session.step))
-
-    def on_command_wanted(self, message: CommandWanted) -> None:
-        if self.one_key.armed and message.text.startswith("close "):
-            self.give(message.text)
-        else:
-            self.action_command(message.text)
 
     def tell_liquidations(self, events: Iterable[Event], at: int | None = None) -> None:
         """Tell the liquidations among events that stopped time, if there are any; of them those under way at vertex

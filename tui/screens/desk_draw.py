@@ -1,4 +1,4 @@
-"""Drawing the desk: which figures go to which panel, and only to those that are seen."""
+"""Drawing a session in the desk's panels: which figures go to which panel, and only to those that are seen."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from engine.events import Event
 from engine.looking.exits import exit_profit
 from engine.looking.views import PositionView, View
 from engine.orders.order import Order
+from engine.script.moves import EVENT_KINDS
 from tui.chart_lines import lines_of, marks_of
 from tui.lost_pools import LostPools
 from tui.plain import harmless
@@ -27,10 +28,12 @@ from tui.widgets.status_bar import Status, StatusBar
 from tui.widgets.watch_list import WatchList, watched
 
 if TYPE_CHECKING:
-    from tui.screens.desk import DeskScreen
+    from tui.screens.desk_charts import DeskCharts
 
+KEPT = (EVENT_KINDS | {"end"}) - {"funding", "interest"}
+"""Kinds of events that leave something on the chart or in the pools: all but what comes every hour."""
 KEPT_EVENTS = 1_000
-"""Events whose marks the chart may show."""
+"""So many of them."""
 FIGURES_EVERY = 0.2
 """Seconds between two looks at the figures while time runs: nobody reads thirty a second. Candles move every frame."""
 FIGURES_LATEST = 0.3
@@ -43,9 +46,9 @@ LONGEST_NAME = 40
 
 
 class DeskDrawing:
-    """Shows a desk's session in its panels."""
+    """Shows a session in the panels of the desk, or of the replay."""
 
-    def __init__(self, desk: DeskScreen) -> None:
+    def __init__(self, desk: DeskCharts) -> None:
         self._desk = desk
         self._events: list[Event] = []
         self._lost = LostPools()
@@ -61,11 +64,24 @@ class DeskDrawing:
         """Tell the log and the chart's marks what happened."""
         events = list(events)
         if events:
-            self._events = [*self._events, *events][-KEPT_EVENTS:]
+            self._keep([*self._events, *events])
             self._lost.happened(events)
             self._marks.clear()
             self._desk.query_one(EventsLog).add(events)
             self._looks = 0
+
+    def begin_anew(self, events: Iterable[Event], kept: Iterable[Event]) -> None:
+        """Forget what happened: the session is at another moment; `events` are the last before it, and `kept` the last
+        of the kinds that are."""
+        self._keep(kept)
+        self._lost = LostPools()
+        self._lost.happened(self._events)
+        self._marks.clear()
+        self._desk.query_one(EventsLog).show_anew(events)
+        self._looks = 0
+
+    def _keep(self, events: Iterable[Event]) -> None:
+        self._events = [event for event in events if event.kind in KEPT][-KEPT_EVENTS:]
 
     def frame(self, seconds: float, moved: bool) -> None:
         """Show a frame in which at most time went on: the candles now, the figures when they are old enough."""
@@ -164,7 +180,8 @@ class DeskDrawing:
         equity = self._desk.query_one(EquityLine)
         if _seen(equity) and (self._looks % EQUITY_EVERY == 0 or not self._desk.play.running):
             samples = self._desk.play.recorder.equity_samples(EQUITY_SAMPLES)
-            equity.show(np.append(samples.equity, float(view.equity)))
+            yours, ghosts = np.append(samples.equity, float(view.equity)), self._desk.ghost_lines(view, samples.step)
+            equity.show(yours, ghosts, liquidated=view.liquidations > 0)
             equity.caption(equity.title_text())
 
     def _status(self, view: View) -> Status:
@@ -178,7 +195,8 @@ class DeskDrawing:
             running=play.running,
             saved=play.recorder.saved,
             opening=opening,
-            armed=desk.one_key.armed,
+            armed=desk.armed,
+            seen_again=desk.seen_again,
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable
 
 from engine.events import Event
 from engine.sentences import sentence
-from tui.frame_clock import speed_text
+from tui.frame_clock import speed_changed
 from tui.key_texts import key_for, spelled
 from tui.notice import spoken
 from tui.pausing import ALWAYS, described, next_choice
@@ -156,12 +156,7 @@ class DeskTime(DeskActs):
         return False
 
     def action_speed(self, by: int) -> None:
-        clock = self.play.clock
-        before = clock.speed
-        speed = clock.faster() if by > 0 else clock.slower()
-        limit = "" if speed != before else (", the highest" if by > 0 else ", the lowest")
-        pace = "as fast as this machine goes" if clock.flat_out else f"{_span(speed)} of the tape a second"
-        self.say(f"Speed {speed_text(speed)}{limit}: {pace}.")
+        self.say(speed_changed(self.play.clock, by))
         self.draw()
 
     def action_step(self) -> None:
@@ -215,11 +210,3 @@ class DeskTime(DeskActs):
             self.stop_time()
         else:
             super().action_quiet()
-
-
-def _span(seconds: float) -> str:
-    """A length of tape in words."""
-    for length, word in ((86_400, "days"), (3_600, "h"), (60, "min")):
-        if seconds >= length:
-            return f"{seconds / length:.0f} {word}"
-    return f"{seconds:.0f} s"

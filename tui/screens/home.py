@@ -17,6 +17,7 @@ from textual.widgets import Label, OptionList
 from saves import Library, SavedSession, SaveError
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.name import NameDialog
+from tui.fork_tree import told
 from tui.key_texts import key_for, spelled
 from tui.plain import harmless
 from tui.widgets.key_bar import Key, KeyBar, keys_from
@@ -35,6 +36,7 @@ EMPTY = (
     "[bold $iso-key]$help[/] explains the keys."
 )
 NOTHING_CHOSEN = "There is no session to continue: {home.quick} plays at once, {home.new} makes a new one."
+NOTHING_TO_VIEW = "There is no session to replay yet: {home.quick} plays at once."
 
 
 class HomeScreen(Screen[None]):
@@ -46,6 +48,8 @@ class HomeScreen(Screen[None]):
         Binding("p", "quick", "play now: a good session at once", id="home.quick"),
         Binding("n", "new", "a new session: choose prices and rules", id="home.new"),
         Binding("enter", "resume", "continue the chosen session", id="home.resume"),
+        Binding("v", "view", "view: replay the chosen session", id="home.view"),
+        Binding("h", "report", "report on the chosen session, a fork’s beside its parent’s", id="home.report"),
         Binding("r", "rename", "rename the chosen session", id="home.rename"),
         Binding("d,delete", "delete", "delete the chosen session", id="home.delete"),
         Binding("t", "app.other_theme", "light or dark colours", id="home.theme"),
@@ -57,6 +61,12 @@ class HomeScreen(Screen[None]):
     @dataclass
     class Resumed(Message):
         """A saved session is to be continued."""
+
+        session: str
+
+    @dataclass
+    class Viewed(Message):
+        """A saved session is to be seen again."""
 
         session: str
 
@@ -82,6 +92,7 @@ class HomeScreen(Screen[None]):
             yield Label("", id="home-heading")
             yield SessionList(id="home-list")
             yield Label("", id="home-empty")
+        yield Label("", id="home-fork")
         yield Label("", id="home-says")
         yield KeyBar(_keys())
 
@@ -120,6 +131,7 @@ class HomeScreen(Screen[None]):
         # A list without rows would take Enter for itself.
         self.set_focus(listed if sessions else None)
         self._head()
+        self._tell_fork()
 
     def on_session_list_laid(self) -> None:
         self._head()
@@ -130,6 +142,39 @@ class HomeScreen(Screen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
         self.action_resume()
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        event.stop()
+        self._tell_fork()
+
+    def _tell_fork(self) -> None:
+        """Say of a chosen fork what it is a fork of."""
+        listed = self.query_one(SessionList)
+        chosen = listed.chosen
+        names = {each.id: each.name for each in listed.sessions}
+        said = "" if chosen is None else told(chosen, names.get(chosen.parent or ""))
+        label = self.query_one("#home-fork", Label)
+        label.display = bool(said)
+        label.update(Content.assemble(("└ ", "$iso-key"), harmless(said)) if said else "")
+
+    def action_view(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            self.say(spelled(self, NOTHING_TO_VIEW))
+        else:
+            self.post_message(self.Viewed(chosen.id))
+
+    def action_report(self) -> None:
+        chosen = self.chosen
+        if chosen is None:
+            self.say(spelled(self, NOTHING_TO_VIEW))
+            return
+        from tui.screens.report import ReportScreen, records_of
+
+        try:
+            self.app.push_screen(ReportScreen(records_of(self._library, chosen)))
+        except SaveError as error:
+            self.say(str(error))
 
     def action_resume(self) -> None:
         chosen = self.chosen
@@ -191,6 +236,8 @@ def _keys() -> tuple[Key, ...]:
         key("continue", "home.resume"),
         key("play now", "home.quick"),
         key("new", "home.new"),
+        key("view", "home.view"),
+        key("report", "home.report"),
         key("settings", "home.settings"),
         replace(key("quit", "home.quit"), stays=True),
         key("delete", "home.delete"),

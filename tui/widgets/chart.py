@@ -82,10 +82,21 @@ class CandleChart(StripWidget, can_focus=True):
                 self._table, anew = MarkTable(marks), True
             self._marks = marks
         shown = (step, tuple(lines))
+        if step < self._step:
+            self._go_back(step)
         if anew or shown != (self._step, self._lines):
             self._step, self._lines = shown
             self.view.step = min(max(step, 0), len(tape) - 1)
             self.redraw()
+
+    def _go_back(self, step: int) -> None:
+        """Time went back: the scale of what is still to come would tell of it."""
+        self._painter.forget()
+        if self.crosshair is not None and self.crosshair.vertex > step:
+            self.crosshair = None
+        if self.view is not None and self.view.held is not None and self.view.held >= step:
+            self.view.to_now()
+            self._has_moved()
 
     def _begin(self, tape: Tape, symbol: str) -> None:
         """Another tape: nothing of the one before is kept."""

@@ -1,4 +1,4 @@
-"""Equity through time as a small filled line, yours and the ghost's on one scale."""
+"""Equity through time as a small filled line, yours and those of the ghosts on one scale."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from textual.strip import Strip
 
 from tui.themes import Palette
 from tui.widgets.canvas import BLOCKS, text_of
-from tui.widgets.figures import brief
+from tui.widgets.figures import brief, signed
 from tui.widgets.strips import Part, StripWidget, blank, cells_of, harmless, strip_of
 
 LARGEST = 1e15
@@ -22,7 +22,11 @@ NARROWEST = 24
 """Cells below which the figure at the right is left out."""
 
 NAMED = 44
-"""Cells from which two lines are told apart by name, not only by their order and colour."""
+"""Cells from which lines are told apart by name, not only by their order, sign and colour."""
+LONGEST_NAME = 18
+
+YOU, GHOST_SIGNS = "●", ("○", "▲", "■")
+"""What stands for you, and for each ghost in the order of the list: four shapes, in ASCII too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,23 @@ class EquityMark:
     tone: str = "dim"
 
 
+@dataclass(frozen=True, slots=True)
+class GhostLine:
+    """A ghost's equity at the same steps as yours. `difference` is what it has more than you now, quote units;
+    `liquidated` whether it was, ever."""
+
+    name: str
+    sign: str
+    values: NDArray[np.float64]
+    difference: Decimal
+    liquidated: bool = False
+
+    @property
+    def told(self) -> str:
+        """For a caption: `○ cross −1,876.54 ✗`."""
+        return f"{self.sign} {harmless(self.name, LONGEST_NAME)} {signed(self.difference)}{' ✗' * self.liquidated}"
+
+
 class EquityLine(StripWidget):
     """The equity of a session at equal steps, newest at the right."""
 
@@ -43,52 +64,58 @@ class EquityLine(StripWidget):
     def __init__(self, **kwargs: object) -> None:
         super().__init__(**kwargs)
         self._yours: NDArray[np.float64] = np.zeros(0)
-        self._ghost: NDArray[np.float64] | None = None
+        self._ghosts: Sequence[GhostLine] = ()
         self._marks: Sequence[EquityMark] = ()
+        self._liquidated = False
 
     def show(
         self,
         yours: NDArray[np.float64],
-        ghost: NDArray[np.float64] | None = None,
+        ghosts: Sequence[GhostLine] = (),
         marks: Sequence[EquityMark] = (),
+        liquidated: bool = False,
     ) -> None:
-        """Draw samples of equity, a step of time each; `ghost` has the same steps."""
-        self._yours, self._ghost, self._marks = yours, ghost, marks
+        """Draw samples of equity, a step of time each; `liquidated`: whether you were, ever."""
+        self._yours, self._ghosts, self._marks, self._liquidated = yours, ghosts, marks, liquidated
         self.redraw()
 
     def title_text(self) -> str:
-        """For the border's title."""
-        return "Equity"
+        """For the border's title: with ghosts, what each has more or less than you."""
+        return "   ".join(["Equity", *(each.told for each in self._ghosts)])
 
     def build(self, width: int, height: int) -> list[Strip]:
-        return equity_rows(self._yours, self._ghost, self._marks, width, height, self.palette)
+        return equity_rows(self._yours, self._ghosts, self._marks, width, height, self.palette, self._liquidated)
 
 
 def equity_rows(
     yours: NDArray[np.float64],
-    ghost: NDArray[np.float64] | None,
+    ghosts: Sequence[GhostLine],
     marks: Sequence[EquityMark],
     width: int,
     height: int,
     palette: Palette,
+    liquidated: bool = False,
 ) -> list[Strip]:
     """The rows: a band for each line, and one for the marks where there is room."""
-    lines = [("you", _sound(yours), palette.accent)]
-    if ghost is not None:
-        lines.append(("ghost", _sound(ghost), palette.ghost))
+    named = bool(ghosts) and width >= NAMED
+    lines = [(_named(YOU, "you", liquidated), _sound(yours), palette.accent)]
+    lines += [(_named(each.sign, each.name, each.liquidated), _sound(each.values), palette.ghost) for each in ghosts]
     bands = height - 1 if marks and height > len(lines) else height
     figure = FIGURE_WIDTH if width >= NARROWEST else 0
-    if len(lines) > 1 and width >= NAMED:
-        figure += len("ghost ")
+    if named:
+        figure += max(cells_of([(name, palette.text)]) for name, _, _ in lines) + 1
     low, high = _scale([values for _, values, _ in lines])
     rows: list[Strip] = []
     for place, (name, values, style) in enumerate(lines):
         share = bands // len(lines) + (place < bands % len(lines))
-        said = f"{name} " if figure > FIGURE_WIDTH else ""
-        rows += _band(values, low, high, width - figure, share, figure, said, style)
+        rows += _band(values, low, high, width - figure, share, figure, f"{name} " if named else "", style)
     if len(rows) < height and marks:
         rows.append(_marks_row(marks, len(yours), width, width - figure, palette))
     return (rows + [blank(width)] * height)[:height]
+
+
+def _named(sign: str, name: str, liquidated: bool) -> str:
+    return f"{'✗ ' * liquidated}{sign} {harmless(name, LONGEST_NAME)}"
 
 
 def samples_a_column(samples: int, columns: int) -> int:

@@ -73,6 +73,26 @@ class EventsLog(ScrolledStrips):
 
     def add_lines(self, lines: Iterable[Line]) -> None:
         """Put lines on top that are no session's events (`saved`, `a ghost follows`)."""
+        rows = self._take(lines)
+        if rows:
+            if self.top:
+                # Whoever has scrolled down goes on reading the same lines.
+                self.top += rows
+            self._paint_soon()
+
+    def show_anew(self, events: Iterable[Event]) -> None:
+        """Show the last events of another moment, painted at once and as a whole."""
+        self._lines.clear()
+        self.top, self._day = 0, None
+        self._take(lines_of(events))
+        self.redraw()
+
+    def count(self, events: int) -> None:
+        """Say in the title how many events there were, where those that are shown are only the last of them."""
+        self._count = events
+
+    def _take(self, lines: Iterable[Line]) -> int:
+        """Put lines on top; how many rows they are, with those that begin a day."""
         rows = 0
         for line in lines:
             day = moment(line.time).date()
@@ -83,11 +103,7 @@ class EventsLog(ScrolledStrips):
             self._lines.appendleft(line)
             self._count += 1
             rows += 1
-        if rows:
-            if self.top:
-                # Whoever has scrolled down goes on reading the same lines.
-                self.top += rows
-            self._paint_soon()
+        return rows
 
     def action_open(self) -> None:
         """Tell the liquidation again that is nearest to the top of what is seen."""

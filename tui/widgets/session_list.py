@@ -1,11 +1,11 @@
-"""The saved sessions, one a row, the last played on top."""
+"""The saved sessions, one a row, the last played on top; forks under the session that they were forked from."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.content import Content
 from textual.message import Message
@@ -13,10 +13,15 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from saves import SavedSession
+from tui.fork_tree import Branch, branches, forked_briefly
 from tui.plain import harmless
 from tui.widgets.figures import brief, percent
 
 WIDE = 104
+DEEPEST = 6
+"""Forks of forks that are set in; more of them stand in one column."""
+SHORTEST_CHANGE = 16
+"""Cells that are worth beginning to say in what a fork differs."""
 
 
 class SessionList(OptionList):
@@ -37,12 +42,17 @@ class SessionList(OptionList):
 
     def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
         super().__init__(id=id, compact=True)
-        self.sessions: tuple[SavedSession, ...] = ()
+        self.branches: tuple[Branch, ...] = ()
+
+    @property
+    def sessions(self) -> tuple[SavedSession, ...]:
+        """The sessions, in the order of the list."""
+        return tuple(branch.session for branch in self.branches)
 
     def show(self, sessions: Sequence[SavedSession]) -> None:
         """List these; the cursor stays on the session that it was on, unless another was begun or played since."""
         before, known = self.chosen, {session.id: session.played for session in self.sessions}
-        self.sessions = tuple(sessions)
+        self.branches = tuple(branches(sessions))
         self._fill()
         ids = [session.id for session in self.sessions]
         place = ids.index(before.id) if before is not None and before.id in ids else 0
@@ -69,19 +79,20 @@ class SessionList(OptionList):
     def _fill(self) -> None:
         width = self.scrollable_content_region.width
         self.clear_options()
-        self.add_options([Option(Content(row(session, width)), id=session.id) for session in self.sessions])
+        self.add_options([Option(Content(row(each, width)), id=each.session.id) for each in self.branches])
 
 
 def heading(width: int) -> str:
     """The names of the columns, as wide as `row` makes them."""
-    return _laid("name", "mode", "markets", "played", "equity", "state", "venue", "last", width)
+    return _laid(None, "mode", "markets", "played", "equity", "state", "venue", "last", width)
 
 
-def row(session: SavedSession, width: int) -> str:
+def row(branch: Branch, width: int) -> str:
     """A session as a row of plain, harmless text."""
+    session = branch.session
     progress = Decimal(session.step) / max(session.steps - 1, 1)
     return _laid(
-        session.name,
+        branch,
         session.mode if width >= WIDE else session.mode.replace("isolated", "iso"),
         " ".join(session.symbols),
         percent(progress, 0),
@@ -94,12 +105,30 @@ def row(session: SavedSession, width: int) -> str:
 
 
 def _laid(
-    name: str, mode: str, markets: str, progress: str, equity: str, state: str, venue: str, last: str, width: int
+    branch: Branch | None,
+    mode: str,
+    markets: str,
+    progress: str,
+    equity: str,
+    state: str,
+    venue: str,
+    last: str,
+    width: int,
 ) -> str:
     parts = [_cell(markets, 13), f"{progress:>6}", f"{equity:>11}", " " + _cell(state, 10)]
     parts = [_cell(mode, 8), _cell(venue, 11), *parts, _cell(last, 16)] if width >= WIDE else [_cell(mode, 5), *parts]
     rest = " ".join(parts)
-    return f"{_cell(name, max(width - len(rest) - 1, 8))} {rest}"
+    room = max(width - len(rest) - 1, 8)
+    return f"{_cell('name', room) if branch is None else _name(branch, room)} {rest}"
+
+
+def _name(branch: Branch, room: int) -> str:
+    """The name, set in under its parent's; behind it, where there is room, what makes it a fork."""
+    session, depth = branch.session, min(branch.depth, DEEPEST)
+    name = f"{'  ' * (depth - 1)}└ {harmless(session.name)}" if depth else harmless(session.name)
+    if session.parent is not None and room - cell_len(name) - 2 >= SHORTEST_CHANGE:
+        name = f"{name}  {harmless(forked_briefly(session))}"
+    return _cell(name, room)
 
 
 def _cell(text: str, width: int) -> str:
