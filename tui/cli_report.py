@@ -22,9 +22,9 @@ from tui.cli_options import UsageError
 from tui.cli_run import script_text, tape_of, tell_clipped
 from tui.headless import Output, Unsaved, play
 from tui.progress_text import progress_text
-from tui.report_data import curve_csv, json_text, trades_csv
-from tui.report_page import page
-from tui.report_text import NARROWEST, WIDEST, beside_lines, report_lines
+from tui.report.data import curve_csv, json_text, trades_csv
+from tui.report.page import page
+from tui.report.text import NARROWEST, WIDEST, beside_lines, report_lines
 
 STANDARD_OUTPUT = "-"
 CURVE, TRADES = "curve.csv", "trades.csv"

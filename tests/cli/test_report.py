@@ -17,7 +17,7 @@ from saves import Library
 from tests.cli.command_line import ARTICLE, Isocross, written
 from tests.engine.report.test_ratios import check_against_empyrical
 from tui.cli_report import scripted
-from tui.report_data import CURVE_COLUMNS, TRADE_COLUMNS
+from tui.report.data import CURVE_COLUMNS, TRADE_COLUMNS
 
 AUGUST = """\
 buy $20000 ETH 12x

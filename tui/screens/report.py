@@ -22,15 +22,15 @@ from engine.record import Record
 from engine.report import NotPlayed, Report, Stopped, report_of
 from saves import Library, SavedSession
 from saves.home import home_folder
-from tui import report_curves
 from tui.dialogs.name import NameDialog
 from tui.faults import log_fault
 from tui.plain import harmless
 from tui.progress_text import progress_text
-from tui.report_content import beside_content, sections_content
-from tui.report_page import page
-from tui.report_rows import TRADE_TITLES, heading, trade_cells
-from tui.report_text import fitting, laid, written_money, written_share, written_times
+from tui.report import curves
+from tui.report.content import beside_content, sections_content
+from tui.report.page import page
+from tui.report.rows import TRADE_TITLES, heading, trade_cells
+from tui.report.text import fitting, laid, written_money, written_share, written_times
 from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.report_chart import ReportChart
 
@@ -186,9 +186,9 @@ class ReportScreen(Screen[None]):
         self._say_title(f"Report: {names[self.chosen]}{others}")
         self.query_one("#report-what", Label).update(Content(harmless(" · ".join(heading(report)))))
         self._draw_figures(names)
-        self.query_one("#report-equity", ReportChart).show(report_curves.equity(report), report_curves.marks(report))
-        self.query_one("#report-fall", ReportChart).show(report_curves.below_best(report))
-        self.query_one("#report-leverage", ReportChart).show(report_curves.leverage(report))
+        self.query_one("#report-equity", ReportChart).show(curves.equity(report), curves.marks(report))
+        self.query_one("#report-fall", ReportChart).show(curves.below_best(report))
+        self.query_one("#report-leverage", ReportChart).show(curves.leverage(report))
         self._draw_trades(report)
 
     def _draw_figures(self, names: Sequence[str]) -> None:

@@ -10,8 +10,8 @@ from textual.content import Content
 
 from engine.report import Report
 from tui.plain import harmless
-from tui.report_rows import Row, Section, sections
-from tui.report_text import side_by_side
+from tui.report.rows import Row, Section, sections
+from tui.report.text import side_by_side
 
 COLUMN, GAP, WIDEST = 40, 4, 72
 """Cells: the narrowest of two columns, what is between them, and the widest that an eye follows to its figure."""

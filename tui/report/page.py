@@ -12,11 +12,11 @@ from engine.events import iso
 from engine.numbers import plain
 from engine.report import Report
 from engine.report.report import Alarm, Fill, Flow
-from tui import report_curves
-from tui.report_rows import LEFT as WORDS
-from tui.report_rows import SPLIT_LABELS, TRADE_TITLES, Section, sections, trade_cells
-from tui.report_style import STYLE
-from tui.report_svg import Line, Pane, Sign, bars, chart
+from tui.report import curves
+from tui.report.rows import LEFT as WORDS
+from tui.report.rows import SPLIT_LABELS, TRADE_TITLES, Section, sections, trade_cells
+from tui.report.style import STYLE
+from tui.report.svg import Line, Pane, Sign, bars, chart
 from tui.widgets.figures import date_and_time, money, percent, price, price_places, signed, size
 
 MOST_MARKETS, MOST_SIGNS = 6, 2_000
@@ -95,7 +95,7 @@ def _equity(report: Report) -> str:
     samples = report.curve.samples
     times = np.array([sample.time for sample in samples], dtype=np.int64)
     equity = np.array([float(sample.equity) for sample in samples])
-    below = np.array(report_curves.below_best(report), dtype=np.float64)
+    below = np.array(curves.below_best(report), dtype=np.float64)
     signs = [Sign(flow.time, "flow", _flow_text(flow)) for flow in report.flows[1:][-MOST_SIGNS:]]
     signs += [_upright(alarm) for alarm in report.alarms[-MOST_SIGNS:]]
     panes = [

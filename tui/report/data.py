@@ -13,7 +13,7 @@ from engine.events import iso
 from engine.numbers import plain
 from engine.report import Report
 from engine.report.trades import Trade
-from tui.report_curves import below_best
+from tui.report.curves import below_best
 
 CURVE_COLUMNS = ("time", "step", "equity", "profit", "growth", "below_best", "effective_leverage")
 TRADE_COLUMNS = (

@@ -10,8 +10,8 @@ from itertools import zip_longest
 from rich.cells import cell_len
 
 from engine.report import Report
-from tui import report_curves
-from tui.report_rows import LEFT, TRADE_TITLES, Row, Section, heading, sections, trade_cells
+from tui.report import curves
+from tui.report.rows import LEFT, TRADE_TITLES, Row, Section, heading, sections, trade_cells
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.figures import money
 from tui.widgets.report_chart import chart_rows
@@ -46,10 +46,10 @@ def _curves(report: Report, width: int) -> Iterator[str]:
     if len(report.curve.samples) < 3:
         return
     styles = DEFAULT_PALETTE.text, DEFAULT_PALETTE.dim
-    marks = report_curves.marks(report)
+    marks = curves.marks(report)
     for title, values, rows, hanging, written in (
-        ("equity", report_curves.equity(report), CHART_ROWS + bool(marks), False, written_money),
-        ("below its best", report_curves.below_best(report), 3, True, written_share),
+        ("equity", curves.equity(report), CHART_ROWS + bool(marks), False, written_money),
+        ("below its best", curves.below_best(report), 3, True, written_share),
     ):
         yield ""
         yield title

@@ -1,0 +1,1 @@
+"""The report of a session as text, tables, pictures and pages."""
