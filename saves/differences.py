@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import fields
 from itertools import zip_longest
 
+from engine.events import Event, iso
 from engine.state.snapshots import digest
 from saves.errors import printable
+from saves.records import event_text
 
 LONGEST_VALUE = 80
 """Letters of a value that a difference shows."""
@@ -21,14 +24,33 @@ class Differs(Exception):
         super().__init__(what)
 
 
-def events_differ(number: int, row: Sequence[object], found: Sequence[object]) -> Differs:
-    """What differs between an event as it was recorded and as it came."""
-    what = f"event {number}, a {found[1]}"
+def event_differs(row: Sequence[object], event: Event, number: int, command: int | None) -> Differs | None:
+    """What differs between an event as it was recorded and as it came; None where nothing does.
+
+    Args:
+        row: number, kind, step, time, command and figures, as they are in the library.
+        event: as it came.
+        number, command: of the event, and of the command that did it.
+    """
+    figures = event_text(event)
+    found = (number, event.kind, event.step, iso(event.time), command, figures)
+    if tuple(row) == found:
+        return None
+    what = f"event {number}, a {event.kind}"
     for name, stored, replayed in zip(("number", "kind", "step", "time", "command"), row, found, strict=False):
         if stored != replayed:
             return Differs(f"{what}: {name}", stored, replayed)
-    path, stored, replayed = _first_difference(_loaded(row[5]), _loaded(found[5])) or ("figures", row[5], found[5])
-    return Differs(f"{what}: {path}", stored, replayed)
+    told, tells = _loaded(row[5]), _as_told_then(event, _loaded(figures), _loaded(row[5]))
+    difference = _first_difference(told, tells)
+    return None if difference is None else Differs(f"{what}: {difference[0] or 'figures'}", *difference[1:])
+
+
+def _as_told_then(event: Event, figures: object, told: object) -> object:
+    """The figures without those that came with a later isocross, where the record has none of them."""
+    if not isinstance(figures, dict) or not isinstance(told, dict):
+        return figures
+    later = {each.name for each in fields(event) if each.metadata.get("later")}
+    return {name: value for name, value in figures.items() if name in told or name not in later}
 
 
 def states_differ(where: str, stored: bytes, state: bytes, hash_: str) -> Differs:
@@ -36,7 +58,7 @@ def states_differ(where: str, stored: bytes, state: bytes, hash_: str) -> Differ
     difference = _first_difference(_loaded(stored), _loaded(state))
     if difference is None:
         return Differs(f"{where}: hash", hash_, digest(state))
-    return Differs(f"{where}: {difference[0]}", *difference[1:])
+    return Differs(f"{where}: {difference[0] or 'state'}", *difference[1:])
 
 
 def _first_difference(stored: object, replayed: object, path: str = "") -> tuple[str, object, object] | None:
@@ -54,7 +76,7 @@ def _first_difference(stored: object, replayed: object, path: str = "") -> tuple
             if found is not None:
                 return found
         return None
-    return None if stored == replayed and type(stored) is type(replayed) else (path or "state", stored, replayed)
+    return None if stored == replayed and type(stored) is type(replayed) else (path, stored, replayed)
 
 
 def _called(replayed: Sequence[object], stored: Sequence[object], place: int) -> str:

@@ -97,8 +97,9 @@ def is_unwritable(error: Exception) -> bool:
 
 
 @contextmanager
-def told(what: str) -> Iterator[None]:
-    """Turn errors of SQLite and of the operating system into a `SaveError` that begins with `what`.
+def told(what: str, damaged: str | None = None) -> Iterator[None]:
+    """Turn errors of SQLite and of the operating system into a `SaveError` that begins with `what`. `damaged` says what
+    to do where the file itself is wrong and is not the library.
 
     Raises:
         SaveError: for each of `DISK_ERRORS` inside the block.
@@ -107,4 +108,5 @@ def told(what: str) -> Iterator[None]:
         yield
     except DISK_ERRORS as error:
         plain = plainly(error)
-        raise SaveError(f"{what}: {plain.reason}", plain.would_work) from error
+        would_work = damaged if damaged is not None and plain.would_work == _UNTOUCHED else plain.would_work
+        raise SaveError(f"{what}: {plain.reason}", would_work) from error

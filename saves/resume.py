@@ -228,7 +228,8 @@ def _reach(session: Session, step: int, advance: Callable[[int], object]) -> Non
 
 def _compare(session: Session, recorded: str, where: str) -> None:
     if session.state_hash() != recorded:
-        raise SaveError(f"replayed, the session comes to another state than was recorded, {where}", _COPY)
+        another = f"replayed, the session comes to another state than was recorded, {where}"
+        raise SaveError(another, f"{_COPY}; an older isocross that made it may still play it")
 
 
 def past_of(db: Database, session: str) -> Past | None:

@@ -1,8 +1,8 @@
 """One session as a file of its own, and back. The file is a library with one session in it.
 
 Who made a file is not known, so nothing in it is believed: its tables must be exactly ours, the tape must have the
-digest that it states, and the session is played again from its commands. Every state hash must come out as stated;
-the events, samples and snapshots that go into the library are those of the replay.
+digest that it states, and the session is played again from its commands. Every state hash, event and sample must come
+out as stated; those that go into the library are the replay's.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from saves.rows import milliseconds
 from saves.schema import MIGRATIONS, VERSION, migrate, version_of
 from saves.store import Store
 from saves.tapes import Progress
-from saves.verification import Verdict, verify
+from saves.verification import Verdict, compared, verify
 
 LARGEST_FILE = 1 << 30
 """Bytes: a tape of 20 million prices takes about a tenth of it."""
@@ -52,7 +52,8 @@ _OWN = (
     *((table, "session = :session") for table in ("commands", "events", "equity", "snapshots", "ghosts")),
 )
 
-_ODD = "nothing was imported; ask for another copy"
+_ANOTHER = "ask for another copy"
+_ODD = f"nothing was imported; {_ANOTHER}"
 
 
 def export_session(db: Database, session: str, path: Path) -> None:
@@ -95,7 +96,7 @@ def import_session(path: Path, home: Path, clock: Callable[[], int], progress: P
     Raises:
         SaveError: when the file is no save, is damaged or altered, or the disk refuses; then nothing was taken.
     """
-    with told(f"{quoted(str(path))} can’t be imported"):
+    with told(f"{quoted(str(path))} can’t be imported", _ODD):
         recorded, ghosts = _read(path, progress)
     row = recorded.row
     name, created, program = cleaned_name(row.name), _moment(row.created), printable(row.program)[:40]
@@ -121,7 +122,7 @@ def verify_file(path: Path, progress: Progress | None = None) -> Verdict:
     Raises:
         SaveError: when the file is no save.
     """
-    with told(f"{quoted(str(path))} can’t be verified"), one_session(path) as (db, session):
+    with told(f"{quoted(str(path))} can’t be verified", _ANOTHER), one_session(path) as (db, session):
         return verify(db, session, progress)
 
 
@@ -136,12 +137,16 @@ def _fork_of(recorded: Recording) -> ForkOf | None:
 
 
 def _read(path: Path, progress: Progress | None) -> tuple[Recording, tuple[Kind, ...]]:
-    """The one session of a file, every value of it checked, and its ghosts."""
+    """The one session of a file, all that it says of itself compared with a replay, and its ghosts."""
     with one_session(path) as (db, session):
         played = db.execute("SELECT count(*) FROM (SELECT 1 FROM commands LIMIT ?)", [LARGEST_PLAY + 1]).fetchone()[0]
         if played > LARGEST_PLAY:
             raise SaveError(f"the file holds more than {LARGEST_PLAY:,} commands", _ODD)
-        return recording(db, session, progress), ghosts_of(db, session)
+        recorded = recording(db, session)
+        verdict = compared(db, recorded, progress)
+        if verdict.difference is not None:
+            raise SaveError(f"the file was altered or damaged: {verdict.difference}", _ODD)
+        return recorded, ghosts_of(db, session)
 
 
 @contextmanager

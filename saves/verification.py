@@ -15,7 +15,7 @@ from engine.numbers import plain
 from engine.rulebooks.base import Refusal
 from engine.state.snapshots import digest
 from saves.database import reading
-from saves.differences import Differs, events_differ, shortened, states_differ
+from saves.differences import Differs, event_differs, shortened, states_differ
 from saves.errors import SaveError, printable
 from saves.landmarks import Point
 from saves.records import RecordedCommand, event_text, resolved_size
@@ -48,6 +48,11 @@ class Difference:
     what: str
     recorded: str
     replayed: str
+
+    def __str__(self) -> str:
+        where = "" if self.step is None else f" at step {self.step:,}"
+        values = f" (recorded {self.recorded}, replayed {self.replayed})" if self.recorded and self.replayed else ""
+        return f"{self.what}{values}{where}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +108,20 @@ def verify(db: Database, session: str, progress: Progress | None = None) -> Verd
         if found is None:
             raise SaveError("this session is not in the library any more", "see the list of saves")
         try:
-            recorded = recording(db, session)
-            comparison = _Comparison(db, recorded, progress)
+            return compared(db, recording(db, session), progress)
         except SaveError as error:
             damaged = Difference(None, "", error.reason, "", "")
             return Verdict(printable(str(found[0])), 0, 0, 0, 0, "", damaged)
-        return comparison.verdict()
+
+
+def compared(db: Database, recorded: Recording, progress: Progress | None = None) -> Verdict:
+    """Play a recording again, and compare all else that `db` has of it.
+
+    Raises:
+        SaveError: when it can't even begin.
+        DISK_ERRORS: when the file can't be read.
+    """
+    return _Comparison(db, recorded, progress).verdict()
 
 
 class _Comparison:
@@ -235,9 +248,8 @@ class _Comparison:
             number = self._event_count + 1
             if row is None:
                 raise Differs(f"event {number}, a {event.kind}", "nothing", event_text(event))
-            found = (number, event.kind, event.step, iso(event.time), command, event_text(event))
-            if tuple(row) != found:
-                raise events_differ(number, row, found)
+            if (differs := event_differs(row, event, number, command)) is not None:
+                raise differs
             self._event_count += 1
 
     def _compare_snapshot(self, row: SnapshotRow) -> None:

@@ -7,6 +7,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
@@ -280,14 +281,14 @@ def _venues(words: list[str]) -> int:
     return DONE
 
 
-def _lessons(words: list[str]) -> int:
+def _told(command: str, words: list[str]) -> int:
+    """Print what is told of lessons, challenges or the daily."""
     from engine.scenarios.errors import ScenarioError
-    from tui.cli_lessons import tell_lessons
-    from tui.cli_options import lessons_options
+    from tui.cli_challenges import TELLERS
     from tui.price_source import SourceError
 
     try:
-        told = tell_lessons(lessons_options(words))
+        told = TELLERS[command](words)
     except (ScenarioError, SourceError) as error:
         return _refuse(str(error))
     _say(told.lines)
@@ -389,7 +390,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "report": _report,
     "post-mortem": _post_mortem,
     "prices": _prices,
-    "lessons": _lessons,
+    **{name: partial(_told, name) for name in ("lessons", "challenges", "daily")},
     "venues": _venues,
     "saves": _saves,
     "verify": _verify,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from tui.cli_help_challenges import CHALLENGES, DAILY
+
 MAIN = """\
 isocross: a margin-trading simulator for the terminal, isolated against cross.
 
@@ -19,6 +21,8 @@ Usage
   isocross prices inspect FILE  what a price file holds, and what was mended in it
   isocross venues [show NAME]   whose rules can be played, and what they are
   isocross lessons ACTION       list, show or test the lessons, and those that you write
+  isocross challenges ACTION    list, show or test the challenges: crashes and prop desks
+  isocross daily                the tape of the day, and the line to share of it
   isocross saves ACTION         list, show, rename, delete, share or fork sessions
   isocross verify SAVE          whether a save, or a file, is what was really played
   isocross settings             what is set, in which file, and what is wrong in it
@@ -367,6 +371,8 @@ TEXTS = {
     "post-mortem": POST_MORTEM,
     "prices": PRICES,
     "lessons": LESSONS,
+    "challenges": CHALLENGES,
+    "daily": DAILY,
     "venues": VENUES,
     "saves": SAVES,
     "verify": VERIFY,

@@ -82,6 +82,37 @@ def lessons_options(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def challenges_options(words: Sequence[str]) -> argparse.Namespace:
+    """An action, challenges by number, id or file, --json. Raises UsageError."""
+    action, *rest = words or ["list"]
+    if action not in LESSONS_ACTIONS:
+        raise UsageError(f"challenges: “{action}” is no action", f"isocross challenges {'|'.join(LESSONS_ACTIONS)}")
+    parser = _Parser(f"challenges {action}", f"isocross challenges {action}" + (" 1" if action == "show" else ""))
+    if action != "list":
+        parser.add_argument("names", metavar="CHALLENGE", nargs="+" if action == "show" else "*")
+    if action != "show":
+        parser.add_argument("--json", action="store_true")
+    options = parser.parse_args(rest)
+    if action == "show" and len(options.names) > 1:
+        parser.error("one challenge at a time")
+    options.action = action
+    return options
+
+
+def daily_options(words: Sequence[str]) -> argparse.Namespace:
+    """--date, --script, or --share SAVE with --ascii and --score. Raises UsageError."""
+    parser = _Parser("daily", "isocross daily --share SAVE")
+    parser.add_argument("--date", metavar="DATE")
+    parser.add_argument("--script", action="store_true")
+    parser.add_argument("--share", metavar="SAVE")
+    parser.add_argument("--ascii", action="store_true")
+    parser.add_argument("--score", action="store_true")
+    options = parser.parse_args(words)
+    if options.share is None and (options.ascii or options.score):
+        parser.error("--ascii and --score are for the share line")
+    return options
+
+
 def compare_options(words: Sequence[str]) -> argparse.Namespace:
     """SCRIPT, --venues, --modes, --json. Raises UsageError."""
     parser = _Parser("compare", "isocross compare SCRIPT --venues all --modes all")

@@ -85,7 +85,7 @@ def reasons(played: Played, found: PostMortem) -> list[str]:
         lines += _liquidations_ahead(played, found)
     lines += [way(each, played.record.tape) for each in _by_loss(found)[:MOST_WAYS]]
     if found.half is not None and found.event is not None:
-        lines.append(f"From half of it in use to the end took {duration(found.time - found.half.time)}.")
+        lines.append(f"Less than half was in use until {duration(found.time - found.half.time)} before.")
     return lines
 
 
@@ -94,7 +94,7 @@ def moments(found: PostMortem) -> tuple[str, str]:
     after, now = "liquidation" if found.event else "now", found.time
     if found.before is None:
         return NONE, f"{after} {clock(now)}"
-    before, then = "safe" if found.event else "opened", found.before.time
+    before, then = "last safe" if found.event else "opened", found.before.time
     shown = clock if now - then < DAY else _day_and_minute
     return f"{before} {shown(then)}", f"{after} {shown(now)}"
 

@@ -101,6 +101,15 @@ class ClosingSection(Struct, forbid_unknown_fields=True):
     sentence: str
 
 
+class PropDeskSection(Struct, forbid_unknown_fields=True):
+    """`[prop_desk]`: the rules of a desk that lends its money, shares as percentages of the balance."""
+
+    target: str
+    daily_loss: str
+    trailing_drawdown: str
+    minimum_days: int
+
+
 class HeadSection(Struct, forbid_unknown_fields=True):
     """What stands above the sections."""
 
@@ -109,3 +118,4 @@ class HeadSection(Struct, forbid_unknown_fields=True):
     teaches: str
     needs: list[str] = field(default_factory=list)
     solution: str | None = None
+    book: str | None = None

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from engine.rulebooks.base import Refusal, SetupError
 from engine.scenarios.attempt import Attempt
+from engine.scenarios.challenge import challenge_stars, take_book
 from engine.scenarios.conditions.judge import figures_of
 from engine.scenarios.conditions.situation import Situation
 from engine.scenarios.conditions.values import And, Condition, Figure, Happened, Not, Or
@@ -56,14 +57,22 @@ def prove(scenario: Scenario, tape: Tape) -> Proof:
     except SetupError as error:
         raise scenario.error(("rules",), error.message, error.would_work) from None
     solution_path: FieldPath = ("solution",) if ("solution",) in scenario.places else ("steps",)
-    problems = list(played(solved, scenario.solution, solution_path))
+    problems = list(_given_book(solved))
+    problems += _given_book(naive)
+    problems += played(solved, scenario.solution, solution_path)
     problems += _of_solution(solved, solution_path)
     problems += _of_hints(scenario, tape, solution_path)
     problems += played(naive, scenario.naive, ("naive", "script"))
     problems += _of_naive(naive)
     problems += _of_texts(solved)
     ghost, wrong = _ghost(solved)
-    return Proof(scenario, solved.stars(), naive.stars(), ghost, (*problems, *wrong))
+    return Proof(scenario, challenge_stars(solved), challenge_stars(naive), ghost, (*problems, *wrong))
+
+
+def _given_book(attempt: Attempt) -> Iterator[ScenarioError]:
+    """Take over the given book; commands of it that are refused."""
+    for line, refusal in take_book(attempt):
+        yield attempt.scenario.error(("book",), f"“{line.text}” is refused: {refusal}", "a position that fits")
 
 
 def played(attempt: Attempt, lines: Sequence[ScriptLine], path: FieldPath) -> Iterator[ScenarioError]:
@@ -95,7 +104,7 @@ def _refused(attempt: Attempt, line: ScriptLine) -> str:
 
 
 def _of_solution(attempt: Attempt, path: FieldPath) -> Iterator[ScenarioError]:
-    stars, scenario = attempt.stars(), attempt.scenario
+    stars, scenario = challenge_stars(attempt), attempt.scenario
     if stars.count < THREE:
         where: FieldPath = path if attempt.done == len(scenario.steps) else ("steps", attempt.done, "keys")
         reason = f"the solution earns {stars}: {'; '.join(stars.missing)}"
@@ -107,6 +116,7 @@ def _of_hints(scenario: Scenario, tape: Tape, path: FieldPath) -> Iterator[Scena
     if path != ("solution",):
         return
     attempt = Attempt(scenario, tape)
+    yield from _given_book(attempt)
     for place, step in enumerate(scenario.steps):
         yield from played(attempt, step.keys, ("steps", place, "keys"))
         if attempt.done <= place:
@@ -115,7 +125,7 @@ def _of_hints(scenario: Scenario, tape: Tape, path: FieldPath) -> Iterator[Scena
 
 
 def _of_naive(attempt: Attempt) -> Iterator[ScenarioError]:
-    stars, scenario = attempt.stars(), attempt.scenario
+    stars, scenario = challenge_stars(attempt), attempt.scenario
     if stars.count == THREE:
         yield scenario.error(("naive", "script"), "it earns ★★★, so there is nothing to learn", "a tape it fails on")
 

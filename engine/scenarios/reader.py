@@ -11,6 +11,7 @@ from engine.scenarios.conditions.judge import symbols_of
 from engine.scenarios.fields import Fields
 from engine.scenarios.format import ClosingSection, HeadSection, NaiveSection, StarsSection, StepSection
 from engine.scenarios.places import FieldPath
+from engine.scenarios.prop_desk_section import read_prop_desk
 from engine.scenarios.rules_and_prices import read_prices, read_rules
 from engine.scenarios.scenario import Closing, Scenario, StarRules, Step
 from engine.scenarios.texts import Text
@@ -20,10 +21,11 @@ from engine.setup import Setup
 
 MOST_STEPS = 20
 LONGEST_TITLE, LONGEST_SENTENCE = 60, 200
-SECTIONS = ("rules", "tape", "steps", "naive", "stars", "closing")
+SECTIONS = ("rules", "tape", "steps", "naive", "stars", "closing", "prop_desk")
+OPTIONAL = ("rules", "prop_desk")
 
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-_STATING = ("rules", "tape", "solution", "goal", "keys", "script", "par")
+_STATING = ("rules", "tape", "book", "prop_desk", "solution", "goal", "keys", "script", "par")
 """Sections and fields whose numbers a text may repeat: what is given, not what follows from it."""
 
 _EXAMPLES = {
@@ -83,11 +85,13 @@ class _ScenarioReader:
             closing=self._closing(setup),
             stated=fields.numbers(_STATING),
             places=fields.places,
+            book=self._script(("book",)) if head.book is not None else (),
+            prop_desk=read_prop_desk(fields),
         )
 
     def _check_sections(self) -> None:
         for name in SECTIONS:
-            if name not in self.fields.data and name != "rules":
+            if name not in self.fields.data and name not in OPTIONAL:
                 example = _EXAMPLES.get(name, '[tape] with kind = "anchors" and [tape.prices]')
                 raise self.fields.error((), f"the section “{name}” is missing", example)
 

@@ -10,6 +10,7 @@ from engine.account_kind import Kind
 from engine.scenarios.conditions.values import Condition
 from engine.scenarios.errors import ScenarioError
 from engine.scenarios.places import FieldPath, Place, name_of, place_of
+from engine.scenarios.prop_desk import PropDeskRules
 from engine.scenarios.texts import Text
 from engine.script.reader import ScriptLine
 from engine.script.recipes import PricesRecipe, SyntheticRecipe
@@ -86,6 +87,8 @@ class Scenario:
         thought, naive: what somebody thinks who has not learnt it yet, and does.
         stated: the numbers of its rules, prices, goals and commands: what a text may say without computing it.
         places: where its fields stand in the file, for errors that only playing it brings out.
+        book: commands that are given before the player may do anything: the positions of a given book.
+        prop_desk: the rules of a prop desk, judged by `engine.scenarios.prop_desk`; None where there are none.
     """
 
     file: str
@@ -104,6 +107,8 @@ class Scenario:
     closing: Closing
     stated: frozenset[Decimal]
     places: dict[FieldPath, Place]
+    book: tuple[ScriptLine, ...] = ()
+    prop_desk: PropDeskRules | None = None
 
     def tape(self, open_files: OpenFiles | None = None) -> Tape:
         """Its prices.

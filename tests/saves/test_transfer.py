@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import sqlite3
-import zlib
 from pathlib import Path
 
 import pytest
 
+from engine.commands.grammar import parse
 from saves import Library, SavedSession, SaveError
+from saves.transfer import verify_file
 from tests.saves.playing import new_session, play_all, random_moves
 
 
@@ -140,18 +142,53 @@ def test_a_changed_file_is_refused(file: Path, elsewhere: Library, name: str) ->
     assert elsewhere.sessions() == []
 
 
-def test_what_is_played_again_is_what_counts(file: Path, elsewhere: Library, played: SavedSession) -> None:
-    """Events, samples and snapshots of the file are not believed: those of the replay are taken."""
-    forged = zlib.compress(b"{}")
+FORGED = {
+    "an event": ("UPDATE events SET figures = json_set(figures, '$.price', '1.5') WHERE kind = 'fill'", "fill: price"),
+    "a figure too many": ("UPDATE events SET figures = json_set(figures, '$.more', '1') WHERE number = 2", "more"),
+    "escape sequences": ("UPDATE events SET figures = json_set(figures, '$.symbol', char(27) || '[31m')", "event 1"),
+    "a sample": ("UPDATE equity SET equity = '1e99' WHERE step > 0", "equity sample"),
+    "a snapshot": ("UPDATE snapshots SET state = x'78da' WHERE step > 0", "snapshot"),
+    "the equity": ("UPDATE sessions SET equity = '1000000'", "equity at the end"),
+    "the liquidations": ("UPDATE sessions SET liquidations = liquidations + 1", "number of liquidations"),
+    "the calls": ("UPDATE sessions SET calls = -5", "number of calls"),
+    "the state": ("UPDATE sessions SET state = 'rich'", "state at the end"),
+    "a size": ("UPDATE commands SET size = '5' WHERE size IS NOT NULL", "size"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_what_the_replay_does_not_tell_is_refused_by_name(file: Path, elsewhere: Library, name: str) -> None:
+    statement, what = FORGED[name]
+    spoil(file, statement)
+    with pytest.raises(SaveError, match="was altered or damaged") as refusal:
+        elsewhere.import_file(file)
+    assert what in refusal.value.reason
+    assert str(refusal.value).isprintable()
+    assert elsewhere.sessions() == []
+
+
+def test_an_older_save_may_lack_figures_that_came_later(library: Library, elsewhere: Library, tmp_path: Path) -> None:
+    with library.create(new_session(3), "Older") as recorder:
+        for text in ("buy $9000 ETH 20x iso", "sell $9000 SOL 20x iso"):
+            recorder.do(parse(text))
+        recorder.advance(899)
+    file = tmp_path / "older.isocross"
+    library.export(recorder.id, file)
     with sqlite3.connect(file) as db:
-        db.execute('UPDATE events SET figures = \'{"text": "\x1b[31m"}\'')
-        db.execute("UPDATE equity SET equity = '1e99'")
-        db.execute("UPDATE snapshots SET state = ?", [forged])
-        db.execute("UPDATE sessions SET equity = '1000000', liquidations = 0, calls = -5, state = 'rich'")
+        ((figures,),) = db.execute("SELECT figures FROM events WHERE kind = 'liquidation' LIMIT 1").fetchall()
+        assert "funding" in json.loads(figures)
+        db.execute("UPDATE events SET figures = json_remove(figures, '$.funding') WHERE kind = 'liquidation'")
+    assert verify_file(file).identical
     imported = elsewhere.import_file(file)
-    assert (imported.equity, imported.calls, imported.state) == (played.equity, played.calls, played.state)
-    with elsewhere.resume(imported.id) as recorder:
-        assert all(event.kind for event in recorder.events())
+    assert elsewhere.replay(imported.id).events() == library.replay(recorder.id).events(), (
+        "which the replay tells again"
+    )
+    for change in ("json_remove(figures, '$.equity')", "json_set(figures, '$.funding', '77')"):
+        altered = Path(shutil.copy(file, tmp_path / "altered.isocross"))
+        spoil(altered, f"UPDATE events SET figures = {change} WHERE kind = 'liquidation'")
+        assert not verify_file(altered).identical
+        with pytest.raises(SaveError, match="a liquidation: "):
+            elsewhere.import_file(altered)
 
 
 @pytest.mark.parametrize("name", ["\x1b[31mred", "two\nlines", "", "\u202e", "x" * 5_000, "[b]bold[/b]"])

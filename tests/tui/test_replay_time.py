@@ -90,6 +90,8 @@ async def test_what_is_not_there_is_said(isocross_home: Path) -> None:
         async with playing(isocross_home, start) as pilot:
             await pilot.press("l", "l")
             assert said(pilot) == "There is no liquidation after this moment."
+            await pilot.press("end", "l")
+            assert said(pilot) == "There is no liquidation after this moment: L goes to the one before."
             await pilot.press("home", "M")
             assert said(pilot) == "There is no margin call before this moment."
             assert step_of(pilot) == 0

@@ -110,8 +110,8 @@ def _risk(report: Report) -> tuple[Row, ...]:
     return (
         Row("maximum drawdown", fell, "down" if drawdown.fall else "text"),
         Row("maximum drawdown, money", money(-drawdown.money)),
-        Row("under water", duration(drawdown.under_water) + ("" if drawdown.recovered else ", still")),
-        Row("longest under water", duration(drawdown.longest)),
+        Row("under water, in all", duration(drawdown.under_water) + ("" if drawdown.recovered else ", still")),
+        Row("longest stretch of it", duration(drawdown.longest)),
         Row("volatility a year", _percent(ratios.volatility)),
         Row("Sharpe", _ratio(ratios.sharpe)),
         Row("Sortino", _ratio(ratios.sortino)),

@@ -49,7 +49,7 @@ def _curves(report: Report, width: int) -> Iterator[str]:
     marks = curves.marks(report)
     for title, values, rows, hanging, written in (
         ("equity", curves.equity(report), CHART_ROWS + bool(marks), False, written_money),
-        ("below its best", curves.below_best(report), 3, True, written_share),
+        ("below its best, at the samples", curves.below_best(report), 3, True, written_share),
     ):
         yield ""
         yield title

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from engine.events import Event
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from saves.replay import Landmark
 
 THE_END = "The end of the session. {replay.start} goes to its start, {replay.fork} plays on from here as a new session."
-NO_MORE = {1: "There is no {} after this moment.", -1: "There is no {} before this moment."}
+NO_MORE = {1: "There is no {} after this moment", -1: "There is no {} before this moment"}
 NAMES = {"any": "landmark", "call": "margin call"}
 TONES = {"liquidation": "danger", "call": "warning"}
 
@@ -185,9 +185,19 @@ class ReplayTime(DirectPainting, SessionScreen):
         if passage is None:
             return
         if passage.landmark is None:
-            self.say(NO_MORE[by].format(NAMES.get(kind, kind)))
+            self.say(NO_MORE[by].format(NAMES.get(kind, kind)) + self._the_other_way(kind, kinds, by))
         else:
             self._say_landmark(passage.landmark)
+
+    def _the_other_way(self, kind: str, kinds: Collection[str], by: int) -> str:
+        """Which key goes to such a landmark on the other side, if there is one."""
+        replay, name = self.play.recorder, "landmark" if kind == "any" else kind
+        there = replay.previous(kinds) if by > 0 else replay.next(kinds)
+        if there is None:
+            return "."
+        if by > 0:
+            return f": {key_for(self, f'replay.last_{name}')} goes to the one before."
+        return f": {key_for(self, f'replay.next_{name}')} goes to the next one."
 
     def move_time(self, text: str) -> bool:
         """Go where a text with `@` in front says; whether it says where."""

@@ -90,7 +90,7 @@ class ReportScreen(Screen[None]):
             with Vertical(id="report-curves"):
                 yield Label("equity")
                 yield ReportChart(written_money, "accent", id="report-equity")
-                yield Label("below its best")
+                yield Label("below its best, at the samples")
                 yield ReportChart(written_share, "down", hanging=True, id="report-fall")
                 yield Label("effective leverage")
                 yield ReportChart(written_times, "text", id="report-leverage")
