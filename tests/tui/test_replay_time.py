@@ -93,7 +93,7 @@ async def test_what_is_not_there_is_said(isocross_home: Path) -> None:
             await pilot.press("end", "l")
             assert said(pilot) == "There is no liquidation after this moment: L goes to the one before."
             await pilot.press("home", "M")
-            assert said(pilot) == "There is no margin call before this moment."
+            assert said(pilot) == "There is no margin call before this moment: m goes to the next one."
             assert step_of(pilot) == 0
 
 
