@@ -39,7 +39,7 @@ EVERYTHING = changed(
     auto_pause=("fill",),
     one_key=True,
     one_key_size="$500",
-    keys={"desk.buy": "B", "desk.pane": "f6,ctrl+n"},
+    keys={"desk.buy": "Q", "desk.pane": "f6,ctrl+n"},
 )
 
 
@@ -75,7 +75,7 @@ def test_no_file_is_the_defaults(isocross_home: Path) -> None:
 def test_what_is_written_is_read(isocross_home: Path) -> None:
     assert write_settings(isocross_home, EVERYTHING) is None
     assert read_settings(isocross_home) == Read(EVERYTHING)
-    assert tomllib.loads(text(isocross_home))["keys"] == {"desk": {"buy": "B", "pane": "f6,ctrl+n"}}
+    assert tomllib.loads(text(isocross_home))["keys"] == {"desk": {"buy": "Q", "pane": "f6,ctrl+n"}}
     assert write_settings(isocross_home, DEFAULTS) is None
     assert read_settings(isocross_home) == Read(DEFAULTS)
     assert os.listdir(isocross_home) == ["settings.toml"]
