@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Hypothesis' last phase, which explains a failure line by line, takes minutes on whole sessions.
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
 settings.register_profile("few", derandomize=True, deadline=None, phases=PHASES, max_examples=30)
-settings.register_profile("all", derandomize=True, deadline=None, phases=PHASES, max_examples=600)
+settings.register_profile("all", derandomize=True, deadline=None, phases=PHASES, max_examples=200)
 settings.load_profile(os.environ.get("ISOCROSS_HYPOTHESIS", "few"))
 
 
