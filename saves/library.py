@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from saves.forks import Change, Forked
     from saves.landmarks import Point
     from saves.listing import SavedSession
+    from saves.progress import LessonProgress
     from saves.recorder import Recorder
     from saves.records import RecordedCommand
     from saves.replay import Replay
@@ -204,6 +205,13 @@ class Library:
 
         with told("the session can’t be verified"):
             return verify(self._db, _checked_id(session), progress)
+
+    @property
+    def lessons(self) -> LessonProgress:
+        """What came of lessons."""
+        from saves.progress import LessonProgress
+
+        return LessonProgress(self._db)
 
     # -- playing
 

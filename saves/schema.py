@@ -102,6 +102,12 @@ GHOSTS = """CREATE TABLE ghosts (
   PRIMARY KEY (session, number)
 ) WITHOUT ROWID"""
 
+PROGRESS = """CREATE TABLE progress (
+  session TEXT PRIMARY KEY,  -- an attempt at a scenario: it stays when the session is deleted
+  scenario TEXT NOT NULL,    -- id of the lesson or challenge
+  stars INTEGER              -- 0 to 3; NULL until every step is done
+)"""
+
 
 def _version_1(db: Database) -> None:
     """The first tables."""
@@ -112,10 +118,11 @@ def _version_1(db: Database) -> None:
 
 
 def _version_2(db: Database) -> None:
-    """Forks know what they were forked from, and sessions which ghosts they have."""
+    """Forks know what they were forked from, sessions which ghosts they have, and lessons what came of them."""
     for column in FORK_COLUMNS:
         db.execute(f"ALTER TABLE sessions ADD COLUMN {column}")
     db.execute(GHOSTS)
+    db.execute(PROGRESS)
 
 
 MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1, _version_2)

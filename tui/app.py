@@ -19,6 +19,7 @@ from tui.ascii_glyphs import AsciiGlyphs
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
 from tui.key_texts import key_for, spelled
+from tui.lesson_sessions import LessonSessions
 from tui.pastes import guard_pastes
 from tui.replaying import Replaying
 from tui.settings import Settings
@@ -68,7 +69,7 @@ def _is_large(tape: Tape) -> bool:
     return len(tape) * len(tape.markets) > LARGE
 
 
-class IsocrossApp(Replaying, App[None]):
+class IsocrossApp(LessonSessions, Replaying, App[None]):
     """isocross in the terminal.
 
     Args:
@@ -335,7 +336,8 @@ class IsocrossApp(Replaying, App[None]):
         self._recorder = recorder
         self._say("")
         note, self._note = self._note, None
-        desk = DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note)
+        lesson = self.lesson_desk(recorder)
+        desk = lesson or DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note)
         self.push_screen(desk)
 
         def save() -> None:

@@ -53,6 +53,14 @@ PAGES = (
         ("desk",),
     ),
     Page(
+        "Lessons",
+        ("LessonsScreen", "LessonDesk", "LessonPanel"),
+        "Lessons teach margin from the beginning. What counts is what the account does: a goal is looked at after "
+        "every command and every step of the tape, and time stops when a step is done. Three stars: solvent, every "
+        "goal met, and that within the margin par and without a forced close. Nothing is locked.",
+        ("lessons", "lesson"),
+    ),
+    Page(
         "The chart",
         ("CandleChart",),
         "Candles up to now and not one further: a rising one is hollow, a falling one solid. Lines are your entry, "

@@ -29,6 +29,9 @@ TITLES = {
     "panel": "Lists on the desk",
     "positions": "Positions",
     "home": "Home",
+    "lessons": "Lessons",
+    "lesson": "A lesson on the desk",
+    "lesson_done": "A lesson’s end",
     "replay": "Replay",
     "fork": "Fork",
     "forked": "Forked",
@@ -54,7 +57,7 @@ TITLES = {
 
 ALONE = frozenset(
     {"desk", "replay", "ticket", "command", "compare", "ghosts", "post_mortem", "report"}
-    | {"card", "home", "new", "settings", "keys", "help"}
+    | {"card", "lessons", "home", "new", "settings", "keys", "help"}
 )
 """Places that have the keyboard for themselves, apart from what acts everywhere and within them."""
 

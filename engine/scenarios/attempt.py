@@ -94,7 +94,7 @@ class Attempt:
         vertex at which a step is done."""
         session, happened, before = self.session, list[Event](), self.done
         while session.step < min(until, len(self.tape) - 1) and session.state != "ended":
-            at = session.step + 1 if self._waits else until
+            at = session.step + 1 if self.waits else until
             events = session.advance(at, frozenset((ANY_EVENT,)))
             self.saw(events)
             happened += events
@@ -105,7 +105,7 @@ class Attempt:
         return tuple(happened)
 
     @property
-    def _waits(self) -> bool:
+    def waits(self) -> bool:
         """Whether every vertex has to be looked at, and not only those where something happens."""
         return self.result is None and moves_with_prices(self.scenario.steps[self.done].goal)
 

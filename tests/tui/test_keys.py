@@ -12,22 +12,24 @@ from textual.pilot import Pilot
 
 from engine.script import DEFAULT_START
 from engine.tapes.inline import InlinePath, inline_tape
-from tests.tui import ghost_key_rows, key_rows, replay_key_rows, report_key_rows
+from tests.tui import ghost_key_rows, key_rows, lesson_key_rows, replay_key_rows, report_key_rows
 from tests.tui.desks import NARROW, desk_of, hopeless_session, new_session, playing
 from tests.tui.key_rows import Row, see
 from tests.tui.replays import LEFT_OUT, long_tape, seen_again
 from tui.dialogs.forked import ForkedDialog
+from tui.dialogs.lesson_done import LessonDoneDialog
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.key_map import by_id, places
 from tui.key_names import keys_of
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_charts import DeskCharts
+from tui.screens.lesson_desk import LessonDesk
 from tui.screens.replay import ReplayScreen
 from tui.screens.report import ReportScreen
 from tui.session_record import record_of
 from tui.start import NewSession
 
-MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows)
+MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, lesson_key_rows)
 TABLES = {
     name: table
     for module in MODULES
@@ -231,3 +233,23 @@ async def test_the_end(isocross_home: Path) -> None:
                 await pilot.pause()
 
         await check(pilot, TABLES["OVER"], asked_again)
+
+
+@pytest.mark.slow
+async def test_the_lessons(isocross_home: Path) -> None:
+    async with playing(isocross_home) as pilot:
+        await pressed(pilot, "l")
+        await check(pilot, TABLES["LADDER"])
+        await pressed(pilot, "home enter")
+        await check(pilot, TABLES["LESSON"])
+
+        async def told_again() -> None:
+            if not isinstance(pilot.app.screen, LessonDoneDialog):
+                if not isinstance(pilot.app.screen, LessonDesk):
+                    await pressed(pilot, "l home enter")
+                desk = pilot.app.screen
+                assert isinstance(desk, LessonDesk)
+                desk._tell_end()
+                await pilot.pause()
+
+        await check(pilot, TABLES["LESSON_DONE"], told_again)
