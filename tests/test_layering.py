@@ -52,7 +52,7 @@ print(*sorted(set(module.partition(".")[0] for module in sys.modules)))
 HELP = """
 import sys
 sys.argv = ["isocross", "--help"]
-from tui.cli import main
+from tui.cli.main import main
 try:
     main()
 except SystemExit as stop:
@@ -63,7 +63,7 @@ print(*sorted(set(module.partition(".")[0] for module in sys.modules)))
 
 OPENING = """
 import sys
-import saves.library, tui.app, tui.cli_at_once
+import saves.library, tui.app, tui.cli.at_once
 print(*sys.modules)
 """
 

@@ -9,8 +9,8 @@ import pytest
 
 from engine.commands.grammar import parse
 from engine.script import parse_move, read_script
-from tui.cli import main
-from tui.key_names import bindings_in, key_name, keys_of
+from tui.cli.main import main
+from tui.keys.names import bindings_in, key_name, keys_of
 from tui.screens.desk_keys import DESK_BINDINGS
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")

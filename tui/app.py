@@ -18,10 +18,10 @@ from saves.home import home_folder
 from tui.ascii_glyphs import AsciiGlyphs
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
-from tui.key_texts import key_for, spelled
-from tui.lesson_sessions import LessonSessions
-from tui.pastes import guard_pastes
+from tui.keys.pastes import guard_pastes
+from tui.keys.texts import key_for, spelled
 from tui.replaying import Replaying
+from tui.scenarios.lesson_sessions import LessonSessions
 from tui.settings import Settings
 from tui.settings.described import described
 from tui.settings.reading import read_settings
@@ -48,12 +48,12 @@ __all__ = ["IsocrossApp", "NewSession"]
 
 def _game_commands() -> type[Provider]:
     """What the palette offers. The palette, the help and the settings are imported when they are first opened."""
-    from tui.palette import GameCommands
+    from tui.keys.palette import GameCommands
 
     return GameCommands
 
 
-PLAYING = ("engine.session", "saves.live", "tui.play", "tui.screens.desk")
+PLAYING = ("engine.session", "saves.live", "tui.playing.play", "tui.screens.desk")
 SAVING = ("sqlite_utils", "faker")
 TELLING = tuple(f"tui.dialogs.{each}" for each in ("result", "wiped_out", "explain", "liquidation"))
 CHOOSING = ("tui.screens.new",)
@@ -235,8 +235,8 @@ class IsocrossApp(LessonSessions, Replaying, App[None]):
 
     def action_show_help(self, topic: str) -> None:
         """Explain the panel that has the focus, and then all the rest; `topic` where no page is about it."""
-        from tui.help_pages import page_of, page_titled
         from tui.screens.help import HelpScreen
+        from tui.words.help_pages import page_of, page_titled
 
         focused = self.screen.focused
         page = page_of(focused.ancestors_with_self) if focused is not None else None
@@ -330,7 +330,7 @@ class IsocrossApp(LessonSessions, Replaying, App[None]):
             self._show_home()
             self._say(f"✗ {recorder}")
             return
-        from tui.play import Play
+        from tui.playing.play import Play
         from tui.screens.desk import DeskScreen
 
         self._recorder = recorder

@@ -12,14 +12,14 @@ from saves import Library
 from saves.home import home_folder
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
-from tui.key_texts import key_for, spelled
-from tui.notice import spoken
+from tui.keys.texts import key_for, spelled
 from tui.start import SeenAgain
+from tui.words.notice import spoken
 
 if TYPE_CHECKING:
     from saves.forks import Forked
     from saves.replay import Replay
-    from tui.playback import Playback
+    from tui.playing.playback import Playback
     from tui.screens.desk_replay import DeskReplay
     from tui.screens.home import HomeScreen
     from tui.screens.replay import ReplayScreen
@@ -62,7 +62,7 @@ class Replaying(App[None]):
         if replay is None or isinstance(replay, str):
             self.say_on_screen(f"✗ {replay}")
             return
-        from tui.playback import Playback
+        from tui.playing.playback import Playback
         from tui.screens.replay import ReplayScreen
 
         playback = Playback(replay, partial(self._replay_fault, replay), self._clock)
@@ -134,8 +134,8 @@ class Replaying(App[None]):
 
 def _began(playback: Playback, wanted: SeenAgain) -> str | None:
     """Go to the moment that is wanted; answers what is wrong with it."""
-    from tui.play import Fault
-    from tui.replay_moves import sought
+    from tui.playing.play import Fault
+    from tui.playing.replay_moves import sought
 
     try:
         playback.seek(0, 0)

@@ -12,7 +12,7 @@ import pytest
 from tests.benchmarks.frames import COMMANDS, Took
 from tests.benchmarks.report import Row, report
 from tests.benchmarks.terminal import Terminal
-from tui.frame_clock import FRAMES_A_SECOND
+from tui.playing.frame_clock import FRAMES_A_SECOND
 
 TAPE = "calm seed 7 markets BTC,ETH,SOL days 3 step 1s"
 """A vertex a second of three markets: at ×60 two of them a frame."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.benchmarks.report import Row, report
-from tui.prices import Made, PriceFiles, read_files
+from tui.prices.making import Made, PriceFiles, read_files
 
 ROWS = 525_600
 START = 1_704_067_200_000

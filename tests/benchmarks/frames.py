@@ -25,7 +25,7 @@ from engine.setup import Setup
 from engine.tapes.synthetic import SyntheticSetup, synthetic_tape
 from saves import Library
 from tui.app import IsocrossApp
-from tui.frame_clock import FRAMES_A_SECOND
+from tui.playing.frame_clock import FRAMES_A_SECOND
 from tui.screens.desk import DeskScreen
 from tui.start import NewSession
 

@@ -16,7 +16,7 @@ from engine.report import report_of
 from saves import Library
 from tests.cli.command_line import ARTICLE, Isocross, written
 from tests.engine.report.test_ratios import check_against_empyrical
-from tui.cli_report import scripted
+from tui.cli.report import scripted
 from tui.report.data import CURVE_COLUMNS, TRADE_COLUMNS
 
 AUGUST = """\

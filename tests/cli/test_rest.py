@@ -10,9 +10,9 @@ import pytest
 from engine.rulebooks import VENUES
 from engine.script import read_script
 from tests.cli.command_line import BARS, Isocross, written
-from tui import cli
-from tui.cli_help import MAIN, TEXTS
-from tui.cli_options import (
+from tui.cli.help import MAIN, TEXTS
+from tui.cli.main import main as cli
+from tui.cli.options import (
     compare_options,
     play_options,
     prices_options,

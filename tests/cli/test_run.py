@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from engine.script import ScriptError, read_script
 from engine.session import Session
 from tests.cli.command_line import ARTICLE, BARS, Isocross, written
-from tui.cli_summary import tell_summary
-from tui.headless import Output, Unsaved, play
+from tui.cli.headless import Output, Unsaved, play
+from tui.cli.summary import tell_summary
 
 
 def test_the_article_ends_one_position_and_not_the_wallet(isocross: Isocross, article: Path) -> None:

@@ -15,8 +15,8 @@ from engine.script import read_script
 from engine.session import Session
 from saves import Library
 from tests.saves.test_kill import ROOT
-from tui.headless import Output, Unsaved, play
-from tui.price_source import make_tape
+from tui.cli.headless import Output, Unsaved, play
+from tui.prices.source import make_tape
 
 BARS = 120
 

@@ -27,8 +27,8 @@ from engine.tapes.synthetic import SyntheticSetup, synthetic_tape
 from saves import Change, Library, Point
 from tests.saves.playing import PRICES, START, play_all, random_moves, random_tape
 from tests.saves.test_replay import SETUPS
-from tui.headless import Output, Unsaved, play
-from tui.price_source import make_tape
+from tui.cli.headless import Output, Unsaved, play
+from tui.prices.source import make_tape
 
 
 def inline(seed: int, vertices: int = 120) -> Tape:

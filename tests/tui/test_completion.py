@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine.commands.command import CommandError
 from engine.commands.grammar import EXAMPLES, parse
-from tui.completion import HINTS, USAGES, Known, completion
+from tui.command_text.completion import HINTS, USAGES, Known, completion
 
 KNOWN = Known(("ETH", "SOL"), ("c1", "c12", "c1.sl"), hedged=True, assets=("USDC", "ETH"))
 FILLED = {

@@ -33,11 +33,11 @@ from tui.dialogs.wiped_out import WipedOutDialog
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.home import HomeScreen
-from tui.telling import told
 from tui.widgets.events_log import EventsLog
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
+from tui.words.telling import told
 
 
 async def buy(pilot: Any) -> None:

@@ -29,7 +29,7 @@ from tests.tui.desks import (
     type_command,
 )
 from tests.tui.examples import happened, orders, pool, position, short_sol, two_isolated, view, wave
-from tui.chart_lines import lines_of, marks_of
+from tui.playing.chart_lines import lines_of, marks_of
 from tui.widgets.chart import CandleChart
 from tui.widgets.chart_lines import ChartLine
 from tui.widgets.depth_ladder import DepthLadder

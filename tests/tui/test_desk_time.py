@@ -23,9 +23,9 @@ from tests.tui.desks import (
     type_command,
 )
 from tui.dialogs.result import ResultDialog
-from tui.frame_clock import SPEEDS
-from tui.pausing import CHOICES
-from tui.runs import RATE_SECONDS
+from tui.playing.frame_clock import SPEEDS
+from tui.playing.pausing import CHOICES
+from tui.playing.runs import RATE_SECONDS
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_time import ROW_AFTER
 from tui.widgets.command_line import CommandLine

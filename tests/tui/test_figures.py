@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.tui.examples import pool, position, short_sol, view
 from tests.tui.strip_text import text_of
-from tui.chart_lines import lines_of
+from tui.playing.chart_lines import lines_of
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.chart_scale import Scale, fitted, labels_of, places_of, round_step
 from tui.widgets.figures import brief, clock, countdown, date_and_time, money, percent, price, signed, size

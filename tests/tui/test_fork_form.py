@@ -6,7 +6,7 @@ import pytest
 
 from engine.commands.command import CommandError
 from engine.commands.grammar import EXAMPLES, parse
-from tui.fork_form import Way, changed, first_value, fork_name, ways_of
+from tui.forms.fork import Way, changed, first_value, fork_name, ways_of
 
 ORDER = "buy 0.5 BTC 10x iso sl 58000"
 

@@ -30,13 +30,13 @@ from tests.tui.replays import COMMANDS, END, FALL, LIQUIDATION, NAME, replay_of,
 from tests.tui.strip_text import assert_golden
 from tui.dialogs.fork import ForkDialog
 from tui.dialogs.forked import ForkedDialog
-from tui.fork_tree import branches, forked_briefly, told
 from tui.screens.desk import DeskScreen
 from tui.screens.home import HomeScreen
 from tui.screens.replay import ReplayScreen
 from tui.start import SeenAgain
 from tui.widgets.form_row import FormRow
 from tui.widgets.session_list import SessionList
+from tui.words.fork_tree import branches, forked_briefly, told
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 FORK = f"{NAME}, fork"

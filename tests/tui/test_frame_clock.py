@@ -8,7 +8,7 @@ from engine.script import DEFAULT_START
 from engine.tape import Tape
 from engine.tapes.inline import InlinePath, inline_tape
 from tests.tui.desks import falling_tape
-from tui.frame_clock import LONGEST_FRAME, SPEEDS, FrameClock
+from tui.playing.frame_clock import LONGEST_FRAME, SPEEDS, FrameClock
 
 
 def running(tape: Tape | None = None) -> FrameClock:

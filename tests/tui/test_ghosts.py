@@ -22,7 +22,7 @@ from engine.setup import Setup
 from engine.tape import Tape
 from saves.ghosts import MOST_GHOSTS as MOST
 from tests.tui.desks import falling_tape, library_in
-from tui.play import Play
+from tui.playing.play import Play
 
 SETUP = Setup(balance=Decimal(1000))
 TRADES = ("buy 40% ETH", "sell $500 SOL 5x", "close ETH 50%", "buy 0.2 ETH 10x", "protect SOL sl 130")
@@ -115,7 +115,7 @@ def test_a_ghost_that_comes_after_takes_a_part_of_each_frame(isocross_home: Path
 
 
 def test_ghosts_follow_frames_and_runs(isocross_home: Path) -> None:
-    from tui.runs import Goal
+    from tui.playing.runs import Goal
 
     with played(isocross_home) as play:
         play.pausing = frozenset()

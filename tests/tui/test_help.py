@@ -10,10 +10,10 @@ from textual.widgets import Label
 
 from tests.tui.desks import NARROW, WIDE, desk_of, new_session, playing, strips_of
 from tests.tui.strip_text import assert_golden
-from tui.help_pages import PAGES, WORDS, page_of
-from tui.key_map import places
+from tui.keys.map import places
 from tui.settings import DEFAULTS
 from tui.settings.writing import write_settings
+from tui.words.help_pages import PAGES, WORDS, page_of
 
 
 def told(pilot: object) -> str:

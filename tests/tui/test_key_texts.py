@@ -9,8 +9,8 @@ import msgspec
 import pytest
 
 from tests.tui.desks import NARROW, hopeless_session, new_session, notice_of, playing, screen_text, type_command
-from tui.key_map import by_id, places
-from tui.key_texts import NAMED, key_for, key_line, spelled
+from tui.keys.map import by_id, places
+from tui.keys.texts import NAMED, key_for, key_line, spelled
 from tui.settings import DEFAULTS
 from tui.settings.writing import write_settings
 

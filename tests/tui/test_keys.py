@@ -19,14 +19,14 @@ from tests.tui.replays import LEFT_OUT, long_tape, seen_again
 from tui.dialogs.forked import ForkedDialog
 from tui.dialogs.lesson_done import LessonDoneDialog
 from tui.dialogs.liquidation import LiquidationDialog
-from tui.key_map import by_id, places
-from tui.key_names import keys_of
+from tui.keys.map import by_id, places
+from tui.keys.names import keys_of
+from tui.playing.session_record import record_of
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_charts import DeskCharts
 from tui.screens.lesson_desk import LessonDesk
 from tui.screens.replay import ReplayScreen
 from tui.screens.report import ReportScreen
-from tui.session_record import record_of
 from tui.start import NewSession
 
 MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, lesson_key_rows)

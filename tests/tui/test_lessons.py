@@ -10,10 +10,10 @@ from textual.pilot import Pilot
 from engine.scenarios.shipped import shipped_lessons
 from saves.progress import LessonProgress
 from tests.tui.desks import NARROW, WIDE, frames, library_in, notice_of, playing, screen_text, type_command
-from tui.cli_lessons import OWN_FOLDER
+from tui.command_text.preview import target
 from tui.dialogs.lesson_done import LessonDoneDialog
-from tui.preview import target
-from tui.runs import Goal
+from tui.playing.runs import Goal
+from tui.scenarios.found import OWN_FOLDER
 from tui.screens.lesson_desk import LessonDesk
 from tui.screens.lessons import LessonsScreen
 

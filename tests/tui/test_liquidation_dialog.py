@@ -30,9 +30,9 @@ from tests.tui.strip_text import assert_golden
 from tui.dialogs.explain import ExplainDialog
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.dialogs.wiped_out import WipedOutDialog
-from tui.liquidation_alternatives import would_have_changed
-from tui.liquidations import Liquidation, headline, liquidations_in, lost, taken, why
+from tui.playing.liquidations import Liquidation, headline, liquidations_in, lost, taken, why
 from tui.widgets.events_log import EventsLog
+from tui.words.liquidation_alternatives import would_have_changed
 
 D = Decimal
 TICK = D("0.01")

@@ -27,16 +27,16 @@ from engine.rulebooks.base import Overrides, OwnGauge
 from tests.engine.liquidated import EVERY, SIDES, liquidated
 from tests.tui.desks import NARROW, WIDE, desk_of, falling_tape, frames, new_session, playing, strips_of, type_command
 from tests.tui.strip_text import assert_golden
-from tui.chart_lines import marks_of
 from tui.dialogs.explain import ExplainDialog
 from tui.dialogs.liquidation import LiquidationDialog
-from tui.liquidation_alternatives import would_have_changed
-from tui.liquidations import chart_lines, chart_marks, headline, liquidations_in, lost, taken, why
-from tui.lost_pools import LostPools
-from tui.pausing import gravest
-from tui.play import REPORTED
+from tui.playing.chart_lines import marks_of
+from tui.playing.liquidations import chart_lines, chart_marks, headline, liquidations_in, lost, taken, why
+from tui.playing.lost_pools import LostPools
+from tui.playing.pausing import gravest
+from tui.playing.play import REPORTED
 from tui.start import NewSession
 from tui.widgets.figures import money
+from tui.words.liquidation_alternatives import would_have_changed
 
 D = Decimal
 TICK = D("0.01")

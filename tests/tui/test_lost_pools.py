@@ -12,7 +12,7 @@ from engine.events import Event
 from engine.setup import Setup
 from tests.tui.desks import desk_of, falling_tape, frames, new_session, playing, screen_text, type_command
 from tests.tui.examples import NOW, pool, position, view
-from tui.lost_pools import LostPools
+from tui.playing.lost_pools import LostPools
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.pool_rows import Gone, panel_rows
 

@@ -11,8 +11,8 @@ from textual.widgets import Label
 
 from engine.rulebooks import VENUES, rulebook_of
 from tests.tui.desks import NARROW, desk_of, playing, screen_text
-from tui.new_form import Wanted, wanted
-from tui.prices import PriceFiles
+from tui.forms.new_session import Wanted, wanted
+from tui.prices.making import PriceFiles
 from tui.screens.desk import DeskScreen
 from tui.screens.help import HelpScreen
 from tui.screens.new import NewScreen

@@ -11,8 +11,8 @@ from textual.widgets import Input
 
 from tests.tui.desks import NARROW, WIDE, desk_of, new_session, playing, screen_text, strips_of
 from tests.tui.strip_text import assert_golden
-from tui.key_names import bindings_in
-from tui.palette import GameCommands
+from tui.keys.names import bindings_in
+from tui.keys.palette import GameCommands
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_keys import DESK_BINDINGS
 from tui.screens.home import HomeScreen

@@ -16,7 +16,7 @@ from textual import events
 from textual._xterm_parser import XTermParser
 
 from tests.tui.desks import library_in
-from tui.pastes import QUIET, PasteGuard, first_line, guard_pastes
+from tui.keys.pastes import QUIET, PasteGuard, first_line, guard_pastes
 from tui.widgets import plain_input
 
 START, END = "\x1b[200~", "\x1b[201~"

@@ -8,7 +8,7 @@ import pytest
 
 from engine.events import Ended, Event, Filled, LiquidationStarted, MarginCalled, WipedOut
 from tests.tui.examples import D, happened
-from tui.pausing import ALWAYS, CHOICES, CHOSEN, described, gravest, next_choice
+from tui.playing.pausing import ALWAYS, CHOICES, CHOSEN, described, gravest, next_choice
 
 
 def of_kind(kind: type[Event]) -> Event:

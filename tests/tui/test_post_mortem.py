@@ -19,12 +19,12 @@ from tests.tui.strip_text import assert_golden
 from tui.dialogs.explain import ExplainDialog
 from tui.dialogs.liquidation import LiquidationDialog
 from tui.dialogs.rerun import RerunDialog
-from tui.post_mortem_words import duration, part_rows
+from tui.playing.session_record import record_of
 from tui.screens import post_mortem_playing as playing_module
 from tui.screens.desk import DeskScreen
 from tui.screens.post_mortem import ALL_PLAYED, NOTHING, PostMortemScreen
-from tui.session_record import record_of
 from tui.widgets.figures import money, signed
+from tui.words.post_mortem import duration, part_rows
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 TRADES = ("buy 2.4 ETH 10x iso", "sell $200 SOL 5x iso")

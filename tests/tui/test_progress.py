@@ -9,9 +9,9 @@ import pytest
 
 from engine.script import PricesRecipe
 from engine.tapes.price_files import delimited
-from tui.price_source import make_tape
-from tui.prices import PriceFiles, read_files
-from tui.progress_text import WIDTH, progress_text
+from tui.prices.making import PriceFiles, read_files
+from tui.prices.source import make_tape
+from tui.words.progress import WIDTH, progress_text
 
 MINUTE = 60_000
 START = 1_704_067_200_000

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.tui.strip_text import assert_golden
-from tui.runs import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, Goal, Progress, Run
+from tui.playing.runs import CHUNK_SECONDS, FIRST_CHUNK, LARGEST_CHUNK, Goal, Progress, Run
 from tui.themes import DEFAULT_PALETTE
 from tui.widgets.run_row import run_row
 

@@ -10,8 +10,8 @@ import pytest
 
 from tests.tui.desks import NARROW, WIDE, desk_of, new_session, notice_of, playing, screen_text, strips_of
 from tests.tui.strip_text import OneWidget, assert_golden
-from tui.key_map import KeyMapError, by_id, checked_keys, holder, places
-from tui.key_names import key_name, keys_of
+from tui.keys.map import KeyMapError, by_id, checked_keys, holder, places
+from tui.keys.names import key_name, keys_of
 from tui.screens.key_map import KeyMapScreen
 from tui.screens.settings import SettingsScreen
 from tui.settings import DEFAULTS, settings_of

@@ -20,8 +20,8 @@ from tests.tui.desks import (
     screen_text,
     type_command,
 )
+from tui.forms.ticket import FIELDS
 from tui.screens.help import HelpScreen
-from tui.ticket_form import FIELDS
 from tui.widgets.command_line import CommandLine
 from tui.widgets.ticket import Ticket
 

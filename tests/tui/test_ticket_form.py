@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from engine.commands.grammar import parse
 from engine.session import Session
 from tests.tui.desks import new_session
-from tui.ticket_form import FIELDS, FORCES, KINDS, PRESETS, TicketForm
+from tui.forms.ticket import FIELDS, FORCES, KINDS, PRESETS, TicketForm
 
 
 def form() -> TicketForm:

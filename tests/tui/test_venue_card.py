@@ -10,9 +10,9 @@ from textual.containers import VerticalScroll
 from engine.rulebooks import VENUES, rulebook_of
 from tests.tui.desks import NARROW, WIDE, playing, screen_text, strips_of
 from tests.tui.strip_text import assert_golden
-from tui.card_text import parts_of
 from tui.screens.venue_card import VenueCardScreen, card_content
 from tui.widgets.choice import Choice
+from tui.words.card import parts_of
 
 SIZES = pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 

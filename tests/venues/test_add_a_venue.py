@@ -21,7 +21,7 @@ from engine.session import Session
 from engine.setup import Setup
 from tests.conftest import ROOT
 from tests.engine.test_every_venue import advance, give, walk
-from tui.price_source import make_tape
+from tui.prices.source import make_tape
 
 PAGE = ROOT / "docs" / "add-a-venue.md"
 

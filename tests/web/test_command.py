@@ -9,8 +9,8 @@ from argparse import Namespace
 import pytest
 
 from tests.cli.command_line import Isocross
-from tui.cli_help import SERVE
-from tui.cli_options import UsageError, serve_options
+from tui.cli.help import SERVE
+from tui.cli.options import UsageError, serve_options
 from tui.web.loopback import loopback_socket, url_names
 
 

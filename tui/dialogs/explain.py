@@ -16,10 +16,10 @@ from textual.widgets import Label
 
 from engine.looking.views import Explanation
 from engine.sentences import pool_name
-from tui.key_texts import key_line
-from tui.plain import harmless
+from tui.keys.texts import key_line
 from tui.widgets.explained import ExplainedFigure, shown
 from tui.widgets.figure_spots import Figure
+from tui.words.plain import harmless
 
 WIDEST = 110
 Explains = Callable[[str], Sequence[Explanation]]

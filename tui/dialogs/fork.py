@@ -15,13 +15,13 @@ from textual.widgets import Input, Label
 
 from engine.commands.command import CommandError
 from engine.rulebooks.base import Refusal
-from tui.fork_form import HINTS, PLAY_ON, Beginning, Wanted, Way, changed, first_value, ways_of
-from tui.key_texts import key_line
-from tui.notice import notice, spoken
-from tui.plain import harmless
+from tui.forms.fork import HINTS, PLAY_ON, Beginning, Wanted, Way, changed, first_value, ways_of
+from tui.keys.texts import key_line
 from tui.widgets.choice import Choice
 from tui.widgets.form_row import FormRow
 from tui.widgets.plain_input import PlainInput
+from tui.words.notice import notice, spoken
+from tui.words.plain import harmless
 
 LONGEST_NAME, LONGEST_COMMAND = 80, 600
 DESK, REPLAY = "the desk, at its end", "a replay, from here"

@@ -12,8 +12,8 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from tui.key_texts import key_line
-from tui.plain import harmless
+from tui.keys.texts import key_line
+from tui.words.plain import harmless
 
 if TYPE_CHECKING:
     from saves.forks import LeftOut

@@ -14,8 +14,8 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from engine.account_kind import Kind
-from tui.key_texts import key_line
-from tui.plain import harmless
+from tui.keys.texts import key_line
+from tui.words.plain import harmless
 
 HIGHEST = 14
 """Rows of the list."""

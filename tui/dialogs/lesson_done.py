@@ -15,10 +15,10 @@ from textual.widgets import Label
 from engine.looking.views import View
 from engine.rulebooks.base import SetupError
 from engine.scenarios.stars import Stars
-from tui.key_texts import key_line
-from tui.lesson_play import LessonPlay
-from tui.plain import harmless
+from tui.keys.texts import key_line
+from tui.scenarios.lesson_play import LessonPlay
 from tui.widgets.figures import money
+from tui.words.plain import harmless
 
 
 class LessonDoneDialog(ModalScreen[str]):

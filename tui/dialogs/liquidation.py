@@ -16,17 +16,17 @@ from textual.widgets import Label
 from engine.liquidation.alternatives import alternatives_of
 from engine.liquidation.terms import judged_by, liquidation_terms
 from tui.dialogs.explain import ExplainDialog
-from tui.key_texts import key_line
-from tui.liquidation_alternatives import would_have_changed
-from tui.liquidations import Liquidation, chart_lines, chart_marks, headline, lost, taken, why
-from tui.notice import spoken
-from tui.plain import harmless
-from tui.play import Play
-from tui.session_record import NoRecord, record_of
+from tui.keys.texts import key_line
+from tui.playing.liquidations import Liquidation, chart_lines, chart_marks, headline, lost, taken, why
+from tui.playing.play import Play
+from tui.playing.session_record import NoRecord, record_of
 from tui.widgets.chart import CandleChart
 from tui.widgets.figure_spots import Figure
 from tui.widgets.figures import clock, date_and_time
 from tui.widgets.pool_rows import wrapped
+from tui.words.liquidation_alternatives import would_have_changed
+from tui.words.notice import spoken
+from tui.words.plain import harmless
 
 LABEL_WIDTH, INDENT = 10, 2
 CENT = Decimal("0.01")

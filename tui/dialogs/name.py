@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Input, Label
 
-from tui.key_texts import key_line
+from tui.keys.texts import key_line
 from tui.widgets.plain_input import PlainInput
 
 LONGEST_NAME = 60

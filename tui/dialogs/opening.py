@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from tui.progress_text import progress_text
+from tui.words.progress import progress_text
 
 if TYPE_CHECKING:
     from saves import Recorder

@@ -9,7 +9,7 @@ from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Label
 
-from tui.key_texts import key_line
+from tui.keys.texts import key_line
 
 
 class PressKeyDialog(ModalScreen[str | None]):

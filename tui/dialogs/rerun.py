@@ -13,9 +13,9 @@ from textual.widgets import Label
 
 from engine.post_mortem import Played
 from engine.post_mortem.reruns import Rerun
-from tui.key_texts import key_line
-from tui.plain import harmless
-from tui.post_mortem_words import rerun_lines
+from tui.keys.texts import key_line
+from tui.words.plain import harmless
+from tui.words.post_mortem import rerun_lines
 
 
 class RerunDialog(ModalScreen[None]):

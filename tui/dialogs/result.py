@@ -13,7 +13,7 @@ from textual.screen import ModalScreen
 from textual.widgets import Label
 
 from engine.looking.views import View
-from tui.key_texts import key_line
+from tui.keys.texts import key_line
 from tui.widgets.figures import money, percent, signed
 
 

@@ -16,7 +16,7 @@ from engine.commands.command import Command, CommandError, End
 from engine.commands.grammar import parse
 from engine.looking.views import View
 from engine.numbers import plain
-from tui.key_texts import key_line
+from tui.keys.texts import key_line
 from tui.widgets.figures import money
 from tui.widgets.plain_input import PlainInput
 

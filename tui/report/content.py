@@ -9,9 +9,9 @@ from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
 from engine.report import Report
-from tui.plain import harmless
 from tui.report.rows import Row, Section, sections
 from tui.report.text import side_by_side
+from tui.words.plain import harmless
 
 COLUMN, GAP, WIDEST = 40, 4, 72
 """Cells: the narrowest of two columns, what is between them, and the widest that an eye follows to its figure."""

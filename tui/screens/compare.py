@@ -26,11 +26,11 @@ from engine.sentences import money
 from engine.setup import Setup
 from engine.tape import Tape
 from saves.home import home_folder
-from tui.compare_table import OWN, Table, figures, notes, table_of, why_not
 from tui.faults import log_fault
-from tui.progress_text import progress_text
 from tui.screens.venue_card import VenueCardScreen
 from tui.widgets.key_bar import Key, KeyBar, keys_from
+from tui.words.compare_table import OWN, Table, figures, notes, table_of, why_not
+from tui.words.progress import progress_text
 
 ALL = "all"
 LEAST_NOTE = 20

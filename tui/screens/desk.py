@@ -20,13 +20,12 @@ from engine.commands.command import CommandError, End
 from engine.commands.grammar import parse
 from engine.rulebooks.base import Refusal
 from saves import SaveError
-from tui.frame_clock import FRAMES_A_SECOND
-from tui.key_texts import spelled
-from tui.looks import Looked
+from tui.command_text.looks import Looked
+from tui.command_text.preview import completed, look, sized_by_risk, what
+from tui.keys.texts import spelled
 from tui.messages import CommandLeft, CommandTyped, PanelShown, TicketDropped, TicketSent
-from tui.notice import notice, spoken
-from tui.play import Fault, Play
-from tui.preview import completed, look, sized_by_risk, what
+from tui.playing.frame_clock import FRAMES_A_SECOND
+from tui.playing.play import Fault, Play
 from tui.screens.desk_charts import NARROW, DeskCharts
 from tui.screens.desk_dialogs import DeskDialogs
 from tui.screens.desk_draw import DeskDrawing
@@ -39,7 +38,6 @@ from tui.screens.desk_replay import DeskReplay
 from tui.screens.desk_report import DeskReport
 from tui.screens.desk_time import OVER
 from tui.settings import Settings, settings_of
-from tui.telling import told
 from tui.widgets.command_line import CommandLine
 from tui.widgets.direct_paint import DirectPainting
 from tui.widgets.equity_line import EquityLine
@@ -52,6 +50,8 @@ from tui.widgets.run_row import RunRow
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ticket import Ticket
 from tui.widgets.watch_list import WatchList
+from tui.words.notice import notice, spoken
+from tui.words.telling import told
 
 SHOWN_EVENTS = 200
 """Earlier events that a continued session shows."""

@@ -7,11 +7,11 @@ from abc import abstractmethod
 from textual.widget import Widget
 
 from engine.commands.command import MODE_WORDS
+from tui.forms.ticket import LEVERAGES, TicketForm
 from tui.messages import CommandWanted
-from tui.play import Play
+from tui.playing.play import Play
 from tui.screens.desk_one_key import OneKeyMode
 from tui.screens.session_screen import SessionScreen
-from tui.ticket_form import LEVERAGES, TicketForm
 from tui.widgets.command_line import CommandLine
 from tui.widgets.ticket import Ticket
 

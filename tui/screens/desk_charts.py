@@ -9,7 +9,7 @@ from abc import abstractmethod
 from textual import events
 from textual.app import ComposeResult
 
-from tui.key_texts import key_for
+from tui.keys.texts import key_for
 from tui.screens.session_screen import SessionScreen
 from tui.widgets.chart import CandleChart
 from tui.widgets.depth_ladder import DepthLadder

@@ -9,13 +9,13 @@ from engine.commands.grammar import parse
 from engine.events import Event, LiquidationStarted
 from engine.liquidation.aftermath import STEPS
 from saves import SaveError
-from tui.key_texts import spelled
+from tui.keys.texts import spelled
 from tui.messages import FigureOpened, LiquidationOpened
-from tui.notice import spoken
-from tui.play import Fault
+from tui.playing.play import Fault
 from tui.screens.session_screen import SessionScreen
 from tui.widgets.figure_spots import Figure
 from tui.widgets.pools import PoolsPanel
+from tui.words.notice import spoken
 
 TOLD_KINDS = frozenset(each.kind for each in STEPS)
 """What a liquidation is made of."""
@@ -84,7 +84,7 @@ class DeskDialogs(SessionScreen):
         if not any(isinstance(event, LiquidationStarted) for event in events):
             return
         from tui.dialogs.liquidation import LiquidationDialog
-        from tui.liquidations import liquidations_in
+        from tui.playing.liquidations import liquidations_in
 
         stories = [each for each in liquidations_in(events) if at is None or each.covers(at)]
         if stories:

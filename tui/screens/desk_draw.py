@@ -15,9 +15,8 @@ from engine.looking.exits import exit_profit
 from engine.looking.views import PositionView, View
 from engine.orders.order import Order
 from engine.script.moves import EVENT_KINDS
-from tui.chart_lines import lines_of, marks_of
-from tui.lost_pools import LostPools
-from tui.plain import harmless
+from tui.playing.chart_lines import lines_of, marks_of
+from tui.playing.lost_pools import LostPools
 from tui.widgets.chart import ChartLine, ChartMark
 from tui.widgets.depth_ladder import Depth, DepthLadder
 from tui.widgets.equity_line import EquityLine
@@ -26,6 +25,7 @@ from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
 from tui.widgets.status_bar import Status, StatusBar
 from tui.widgets.watch_list import WatchList, watched
+from tui.words.plain import harmless
 
 if TYPE_CHECKING:
     from tui.screens.desk_charts import DeskCharts

@@ -8,11 +8,11 @@ from textual.widgets import Label
 
 from engine.account_kind import in_other_modes
 from engine.looking.views import View
-from tui.ghost_rows import Steps, ghost_lines
-from tui.ghosts import STILL_SECONDS
-from tui.play import Fault, Frame
+from tui.playing.ghosts import STILL_SECONDS
+from tui.playing.play import Fault, Frame
 from tui.screens.desk_time import DeskTime
 from tui.widgets.equity_line import GhostLine
+from tui.words.ghost_rows import Steps, ghost_lines
 
 
 class DeskGhosts(DeskTime):

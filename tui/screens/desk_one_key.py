@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from engine.commands.command import CommandError
 from engine.commands.grammar import parse
-from tui.key_texts import spelled
+from tui.keys.texts import spelled
 from tui.settings import settings_of
 from tui.settings.confirm import needs_confirmation
 

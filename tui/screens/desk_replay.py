@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
-from tui.notice import spoken
 from tui.screens.desk_acts import DeskActs
+from tui.words.notice import spoken
 
 
 class DeskReplay(DeskActs):

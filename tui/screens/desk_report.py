@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.notice import spoken
+from tui.playing.session_record import NoRecord, record_of
 from tui.screens.session_screen import SessionScreen
-from tui.session_record import NoRecord, record_of
+from tui.words.notice import spoken
 
 
 class DeskReport(SessionScreen):

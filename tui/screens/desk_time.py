@@ -7,18 +7,18 @@ from collections.abc import Callable, Iterable
 
 from engine.events import Event
 from engine.sentences import sentence
-from tui.frame_clock import speed_changed
-from tui.key_texts import key_for, spelled
-from tui.notice import spoken
-from tui.pausing import ALWAYS, described, next_choice
-from tui.play import REPORTED, Fault, Frame
-from tui.preview import target
-from tui.runs import Goal
+from tui.command_text.preview import target
+from tui.keys.texts import key_for, spelled
+from tui.playing.frame_clock import speed_changed
+from tui.playing.pausing import ALWAYS, described, next_choice
+from tui.playing.play import REPORTED, Fault, Frame
+from tui.playing.runs import Goal
 from tui.screens.desk_acts import DeskActs
 from tui.screens.desk_draw import DeskDrawing
 from tui.settings import settings_of
 from tui.widgets.figures import date_and_time
 from tui.widgets.run_row import RunRow
+from tui.words.notice import spoken
 
 RISKLESS = (
     "Nothing is open and no order waits, so nothing can happen: {desk.buy} buys, {desk.sell} sells, "

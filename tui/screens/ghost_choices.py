@@ -15,9 +15,9 @@ from engine.record import Given
 from saves import SaveError
 from saves.ghosts import MOST_GHOSTS as MOST
 from tui.dialogs.ghost_kind import GhostKindDialog
-from tui.key_texts import spelled
-from tui.play import Play
-from tui.ticket_form import LEVERAGES
+from tui.forms.ticket import LEVERAGES
+from tui.keys.texts import spelled
+from tui.playing.play import Play
 
 
 class GhostChoices(Screen[None]):

@@ -15,12 +15,10 @@ from textual.widgets import Label
 from engine.events import LiquidationStarted, MarginCalled
 from engine.sentences import sentence
 from saves import SaveError
-from tui.frame_clock import FRAMES_A_SECOND, speed_changed
-from tui.ghost_rows import YOUR_TONE, ghost_paths, ghost_rows, told, your_row
-from tui.ghosts import STILL_SECONDS
-from tui.key_texts import spelled
-from tui.notice import notice, spoken
-from tui.play import Fault, Frame
+from tui.keys.texts import spelled
+from tui.playing.frame_clock import FRAMES_A_SECOND, speed_changed
+from tui.playing.ghosts import STILL_SECONDS
+from tui.playing.play import Fault, Frame
 from tui.screens.ghost_choices import GhostChoices
 from tui.widgets.equity_line import YOU
 from tui.widgets.figures import date_and_time
@@ -28,6 +26,8 @@ from tui.widgets.ghost_chart import EquityPath, GhostChart
 from tui.widgets.ghost_table import GhostTable
 from tui.widgets.ghost_words import GhostWords
 from tui.widgets.key_bar import Key, KeyBar, keys_from
+from tui.words.ghost_rows import YOUR_TONE, ghost_paths, ghost_rows, told, your_row
+from tui.words.notice import notice, spoken
 
 if TYPE_CHECKING:
     from tui.screens.desk_ghosts import DeskGhosts

@@ -14,11 +14,11 @@ from textual.widgets import Label
 
 from engine.commands.grammar import EXAMPLES
 from engine.script.moves import MOVE_EXAMPLES
-from tui.help_pages import PAGES, WORDS, Page
-from tui.key_map import Place, places
-from tui.key_names import shown_keys
-from tui.key_texts import spelled
+from tui.keys.map import Place, places
+from tui.keys.names import shown_keys
+from tui.keys.texts import spelled
 from tui.settings import settings_of
+from tui.words.help_pages import PAGES, WORDS, Page
 
 KEYS_WIDTH, VERB_WIDTH, WORD_WIDTH = 16, 10, 18
 NUMBERED = "desk.market_"

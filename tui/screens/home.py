@@ -17,11 +17,11 @@ from textual.widgets import Label, OptionList
 from saves import Library, SavedSession, SaveError
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.name import NameDialog
-from tui.fork_tree import told
-from tui.key_texts import key_for, spelled
-from tui.plain import harmless
+from tui.keys.texts import key_for, spelled
 from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.session_list import SessionList
+from tui.words.fork_tree import told
+from tui.words.plain import harmless
 
 TITLE = "[bold $iso-key]isocross[/]   margin trading, isolated against cross"
 MOTTO = "You get liquidated here so that you don’t get liquidated there."

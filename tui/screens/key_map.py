@@ -16,11 +16,11 @@ from textual.widgets.option_list import Option
 
 from tui.dialogs.confirm import ConfirmDialog
 from tui.dialogs.press_key import PressKeyDialog
-from tui.key_map import KeyMapError, by_id, checked_keys, places
-from tui.key_names import key_name, keys_of, shown_keys
-from tui.plain import harmless
+from tui.keys.map import KeyMapError, by_id, checked_keys, places
+from tui.keys.names import key_name, keys_of, shown_keys
 from tui.settings import settings_of
 from tui.widgets.key_bar import Key, KeyBar, keys_from
+from tui.words.plain import harmless
 
 if TYPE_CHECKING:
     from tui.app import IsocrossApp

@@ -12,15 +12,15 @@ from textual.message import Message
 
 from engine.scenarios.attempt import HINTS
 from saves.landmarks import Point
-from tui.key_texts import key_for, spelled
-from tui.lesson_play import LessonPlay
+from tui.keys.texts import key_for, spelled
+from tui.scenarios.lesson_play import LessonPlay
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_keys import DESK_KEYS, NARROW_KEYS
 from tui.widgets.key_bar import Key, keys_from
 from tui.widgets.lesson_panel import LessonPanel
 
 if TYPE_CHECKING:
-    from tui.cli_lessons import Found
+    from tui.scenarios.found import Found
 
 STEP_DONE = "✓ Step {} of {} is done. {{desk.pane}} shows the next one where it isn’t seen."
 

@@ -17,11 +17,11 @@ from textual.widgets.option_list import Option
 
 from saves import Library, SaveError
 from saves.progress import MOST_STARS, Best
-from tui.plain import harmless
 from tui.widgets.key_bar import KeyBar, keys_from
+from tui.words.plain import harmless
 
 if TYPE_CHECKING:
-    from tui.cli_lessons import Found, Wrong
+    from tui.scenarios.found import Found, Wrong
 
 
 class LessonsScreen(Screen[None]):
@@ -56,7 +56,7 @@ class LessonsScreen(Screen[None]):
         yield KeyBar(bar)
 
     def on_mount(self) -> None:
-        from tui.cli_lessons import own_scenarios, shipped
+        from tui.scenarios.found import own_scenarios, shipped
 
         own, wrong = own_scenarios()
         self._rows = [*shipped(), *own, *wrong]

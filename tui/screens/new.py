@@ -21,16 +21,16 @@ from engine.rulebooks import VENUES, rulebook_of
 from engine.tapes.synthetic import MARKETS, REGIMES
 from saves.home import home_folder
 from tui.faults import log_fault
-from tui.key_texts import spelled
-from tui.new_form import FILES_EXAMPLE, STEPS, Wanted, overrides_in, wanted
-from tui.plain import harmless
-from tui.prices import Made, PriceFiles, PricesError, make_tape
-from tui.progress_text import progress_text
+from tui.forms.new_session import FILES_EXAMPLE, STEPS, Wanted, overrides_in, wanted
+from tui.keys.texts import spelled
+from tui.prices.making import Made, PriceFiles, PricesError, make_tape
 from tui.start import NewSession
 from tui.widgets.choice import Choice
 from tui.widgets.form_row import FormRow
 from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.plain_input import FigureInput, PlainInput
+from tui.words.plain import harmless
+from tui.words.progress import progress_text
 
 SWITCH = ("on", "off")
 VENUE_HINT = "whose margin rules ({new.card}: its card)"

@@ -17,8 +17,15 @@ from engine.post_mortem import PostMortem
 from engine.record import Record
 from tui.dialogs.explain import ExplainDialog
 from tui.dialogs.rerun import RerunDialog
-from tui.plain import harmless
-from tui.post_mortem_words import (
+from tui.screens.post_mortem_playing import PostMortemPlaying, Story
+from tui.widgets.figure_spots import Figure
+from tui.widgets.key_bar import Key, KeyBar, keys_from
+from tui.widgets.loss_parts import LossParts
+from tui.widgets.price_path_chart import PathLine, PricePathChart
+from tui.widgets.run_table import heading, laid
+from tui.widgets.terms_change import TermsChange
+from tui.words.plain import harmless
+from tui.words.post_mortem import (
     RunRow,
     as_it_was,
     beside,
@@ -30,14 +37,7 @@ from tui.post_mortem_words import (
     tick_of,
     title,
 )
-from tui.progress_text import progress_text
-from tui.screens.post_mortem_playing import PostMortemPlaying, Story
-from tui.widgets.figure_spots import Figure
-from tui.widgets.key_bar import Key, KeyBar, keys_from
-from tui.widgets.loss_parts import LossParts
-from tui.widgets.price_path_chart import PathLine, PricePathChart
-from tui.widgets.run_table import heading, laid
-from tui.widgets.terms_change import TermsChange
+from tui.words.progress import progress_text
 
 NARROW = 120
 PANES = ("terms", "parts", "runs")

@@ -16,13 +16,12 @@ from textual.signal import Signal
 from textual.widget import Widget
 from textual.widgets import Label
 
-from tui.frame_clock import FRAMES_A_SECOND
-from tui.key_texts import spelled
+from tui.keys.texts import spelled
 from tui.messages import CommandLeft, CommandTyped, CommandWanted, PanelShown
-from tui.notice import notice
-from tui.play import Fault
-from tui.playback import Playback
-from tui.replay_moves import completed, what
+from tui.playing.frame_clock import FRAMES_A_SECOND
+from tui.playing.play import Fault
+from tui.playing.playback import Playback
+from tui.playing.replay_moves import completed, what
 from tui.screens.desk_charts import NARROW, DeskCharts
 from tui.screens.desk_dialogs import DeskDialogs
 from tui.screens.desk_draw import DeskDrawing
@@ -43,6 +42,7 @@ from tui.widgets.positions import PositionsPanel
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.timeline import Timeline
 from tui.widgets.watch_list import WatchList
+from tui.words.notice import notice
 
 GREETING = (
     "“{name}” again. {replay.run} plays, {replay.back} {replay.on} or the timeline seek, "

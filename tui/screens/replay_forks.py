@@ -9,7 +9,7 @@ from textual.message import Message
 
 from saves import SaveError
 from saves.names import checked_name
-from tui.fork_form import Beginning, Wanted, Which, fork_name
+from tui.forms.fork import Beginning, Wanted, Which, fork_name
 from tui.screens.replay_time import ReplayTime
 from tui.widgets.figures import date_and_time
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Collection, Iterable
 from typing import TYPE_CHECKING
 
 from engine.events import Event
-from tui.frame_clock import speed_changed
-from tui.key_texts import key_for, spelled
-from tui.notice import spoken
-from tui.pausing import described, next_choice
-from tui.play import Fault
-from tui.playback import LANDMARKS, Passage, Playback
-from tui.replay_moves import sought
+from tui.keys.texts import key_for, spelled
+from tui.playing.frame_clock import speed_changed
+from tui.playing.pausing import described, next_choice
+from tui.playing.play import Fault
+from tui.playing.playback import LANDMARKS, Passage, Playback
+from tui.playing.replay_moves import sought
 from tui.screens.desk_draw import DeskDrawing
 from tui.screens.desk_time import CALM_FRAME
 from tui.screens.session_screen import SessionScreen
@@ -23,6 +22,7 @@ from tui.widgets.direct_paint import DirectPainting
 from tui.widgets.events_log import EventsLog
 from tui.widgets.timeline import Moment, Timeline
 from tui.widgets.timeline_rows import Beside
+from tui.words.notice import spoken
 
 if TYPE_CHECKING:
     from saves.replay import Landmark

@@ -24,8 +24,6 @@ from saves import Library, SavedSession
 from saves.home import home_folder
 from tui.dialogs.name import NameDialog
 from tui.faults import log_fault
-from tui.plain import harmless
-from tui.progress_text import progress_text
 from tui.report import curves
 from tui.report.content import beside_content, sections_content
 from tui.report.page import page
@@ -33,6 +31,8 @@ from tui.report.rows import TRADE_TITLES, heading, trade_cells
 from tui.report.text import fitting, laid, written_money, written_share, written_times
 from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.report_chart import ReportChart
+from tui.words.plain import harmless
+from tui.words.progress import progress_text
 
 NARROW = 120
 PANES = ("figures", "curves", "trades")

@@ -12,8 +12,8 @@ from textual.screen import Screen
 
 from engine.looking.views import View
 from engine.tape import Tape
-from tui.play import Fault
-from tui.shown_session import ShownSession
+from tui.playing.play import Fault
+from tui.playing.shown_session import ShownSession
 from tui.widgets.equity_line import GhostLine
 
 

@@ -15,7 +15,6 @@ from textual.widget import Widget
 from textual.widgets import Input, Label
 
 from saves.home import home_folder
-from tui.plain import harmless
 from tui.screens.key_map import KeyMapScreen
 from tui.settings import DEFAULTS, Settings, settings_of
 from tui.settings.described import DESCRIBED, SIZE_MEANS, Described, described
@@ -25,6 +24,7 @@ from tui.widgets.form_row import FormRow
 from tui.widgets.key_bar import Key, KeyBar, keys_from
 from tui.widgets.plain_input import FigureInput
 from tui.widgets.theme_sample import ThemeSample
+from tui.words.plain import harmless
 
 if TYPE_CHECKING:
     from tui.app import IsocrossApp

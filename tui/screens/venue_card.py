@@ -14,9 +14,9 @@ from textual.widgets import Label
 
 from engine.rulebooks import VENUES, rulebook_of
 from engine.rulebooks.base import Overrides, Rulebook, SetupError
-from tui.card_text import lines_of, parts_of
-from tui.plain import harmless
 from tui.widgets.key_bar import Key, KeyBar, keys_from
+from tui.words.card import lines_of, parts_of
+from tui.words.plain import harmless
 
 TWO_COLUMNS = 110
 """Columns of the terminal from which the card stands in two: longer lines are hard to read."""

@@ -11,9 +11,9 @@ from typing import Any, NamedTuple, get_args, get_type_hints
 
 import msgspec
 
-from tui.plain import harmless
 from tui.settings import DEFAULTS, FIELDS, Settings
 from tui.themes import THEMES
+from tui.words.plain import harmless
 
 FILE = "settings.toml"
 TYPES = get_type_hints(Settings)
@@ -77,7 +77,7 @@ def taken(file: Path, text: str) -> Read:
     if not text:
         return Read(DEFAULTS)
     # Most players have no such file: without one, they need not wait for this.
-    from tui.key_map import checked_map
+    from tui.keys.map import checked_map
     from tui.settings.lines import statements
 
     values: dict[str, Any] = {}

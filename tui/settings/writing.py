@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 import msgspec
 
-from tui.key_map import checked_map
+from tui.keys.map import checked_map
 from tui.settings import DEFAULTS, FIELDS, PAUSINGS, Settings
 from tui.settings.lines import Statement, comment_behind, statements
 from tui.settings.reading import Problem, settings_file, taken, text_of

@@ -15,7 +15,7 @@ from aiohttp import WSCloseCode, web
 from textual_serve.app_service import AppService
 from textual_serve.download_manager import DownloadManager
 
-from tui.plain import harmless
+from tui.words.plain import harmless
 
 COMMAND = (sys.executable, "-P", "-m", "tui")
 """The same Python, and no module of the folder that the server happens to be started in."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 
-from tui.cli_options import UsageError
+from tui.cli.options import UsageError
 
 ADDRESSES = {"127.0.0.1": "127.0.0.1", "localhost": "127.0.0.1", "::1": "::1"}
 """What may be listened on, by how it may be asked for."""

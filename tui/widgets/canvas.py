@@ -12,7 +12,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual.strip import Strip
 
-from tui.plain import INSTEAD, harmless
+from tui.words.plain import INSTEAD, harmless
 
 SPACE = ord(" ")
 FIRM_SPACE = "\N{NO-BREAK SPACE}"

@@ -11,10 +11,10 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Input, Label
 
-from tui.completion import Completion
-from tui.key_texts import spelled
+from tui.command_text.completion import Completion
+from tui.command_text.says import SaysOf
+from tui.keys.texts import spelled
 from tui.messages import CommandLeft, CommandTyped
-from tui.says import SaysOf
 from tui.widgets.plain_input import PlainInput
 
 LONGEST_HISTORY = 200

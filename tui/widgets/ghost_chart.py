@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 from textual.strip import Strip
 
-from tui.plain import harmless
 from tui.widgets.canvas import Canvas, single
 from tui.widgets.equity_line import LARGEST
 from tui.widgets.figures import brief, date_and_time
 from tui.widgets.strips import StripWidget, blank
+from tui.words.plain import harmless
 
 LABEL = 16
 """Cells at the right for what each is worth now."""

@@ -12,10 +12,10 @@ from textual.message import Message
 from textual.strip import Strip
 
 from engine.looking.views import View
-from tui.plain import harmless
 from tui.widgets.bars import band_of, gauge_row, used
 from tui.widgets.figures import NONE, date_and_time, money, signed
 from tui.widgets.strips import Part, StripWidget, blank, cells_of, strip_of
+from tui.words.plain import harmless
 
 WIDE = 130
 """Cells from which an account takes one row instead of two."""

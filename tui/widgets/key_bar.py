@@ -12,7 +12,7 @@ from textual.content import Content
 from textual.style import Style
 from textual.widget import Widget
 
-from tui.key_names import bindings_in, key_name, keymap_of, keys_of
+from tui.keys.names import bindings_in, key_name, keymap_of, keys_of
 
 GAP = 2
 

@@ -12,7 +12,7 @@ from textual.widgets import Label
 from engine.numbers import plain
 from engine.scenarios.attempt import HINTS, Progress
 from engine.scenarios.conditions.judge import Part
-from tui.plain import harmless
+from tui.words.plain import harmless
 
 HINT_NAMES = ("a nudge", "the formula", "what to type")
 

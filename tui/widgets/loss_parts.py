@@ -8,11 +8,11 @@ from decimal import Decimal
 from rich.cells import cell_len, set_cell_size
 from textual.strip import Strip
 
-from tui.post_mortem_words import PartRow
 from tui.themes import Palette
 from tui.widgets.figures import money, percent, signed
 from tui.widgets.scrolled import ScrolledStrips
 from tui.widgets.strips import Part, blank, strip_of
+from tui.words.post_mortem import PartRow
 
 EIGHTHS = "▏▎▍▌▋▊▉█"
 MOST_CELLS = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 from textual import events
 from textual.widgets import Input
 
-from tui.pastes import first_line
+from tui.keys.pastes import first_line
 from tui.settings import settings_of
 
 

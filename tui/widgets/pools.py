@@ -10,7 +10,7 @@ from textual.binding import Binding
 from textual.strip import Strip
 
 from engine.looking.views import View
-from tui.key_texts import spelled
+from tui.keys.texts import spelled
 from tui.messages import FigureOpened
 from tui.widgets.figure_spots import Figure, figure_in, highlighted, moved, spots_of
 from tui.widgets.figures import brief

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from textual.strip import Strip
 
-from tui.key_texts import key_for
-from tui.runs import Progress
+from tui.keys.texts import key_for
+from tui.playing.runs import Progress
 from tui.themes import Palette
 from tui.widgets.bars import bar
 from tui.widgets.figures import date_and_time

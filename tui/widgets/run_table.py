@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from rich.cells import cell_len, set_cell_size
 from textual.content import Content
 
-from tui.plain import harmless
-from tui.post_mortem_words import HEADINGS, RunRow
+from tui.words.plain import harmless
+from tui.words.post_mortem import HEADINGS, RunRow
 
 GAP = 2
 LONGEST_NAME = 44

@@ -13,9 +13,9 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from saves import SavedSession
-from tui.fork_tree import Branch, branches, forked_briefly
-from tui.plain import harmless
 from tui.widgets.figures import brief, percent
+from tui.words.fork_tree import Branch, branches, forked_briefly
+from tui.words.plain import harmless
 
 WIDE = 104
 DEEPEST = 6

@@ -20,10 +20,10 @@ from textual.theme import Theme
 from textual.widget import Widget
 
 from tui.messages import PanelShown
-from tui.plain import harmless
 from tui.themes import DEFAULT_PALETTE, Palette, palette_from
 from tui.widgets.direct_paint import DirectPainting, difference
 from tui.widgets.kept_lines import KeptLines
+from tui.words.plain import harmless
 
 Part = tuple[str, Style]
 """Text and how it is drawn. Text from outside goes through `harmless` first, and is never read as markup."""

@@ -11,12 +11,12 @@ from textual.widget import Widget
 
 from engine.numbers import plain
 from engine.orders.order import Side
-from tui.key_names import bindings_in, keymap_of, keys_of, shown_keys
-from tui.key_texts import key_for, spelled
-from tui.looks import Look, Looked, SizeAtRisk
+from tui.command_text.looks import Look, Looked, SizeAtRisk
+from tui.forms.ticket import PRESETS, TYPED, Field, Force, Kind, TicketForm
+from tui.keys.names import bindings_in, keymap_of, keys_of, shown_keys
+from tui.keys.pastes import first_line
+from tui.keys.texts import key_for, spelled
 from tui.messages import TicketDropped, TicketSent
-from tui.pastes import first_line
-from tui.ticket_form import PRESETS, TYPED, Field, Force, Kind, TicketForm
 from tui.widgets.ticket_text import TicketState, field_order, ticket_text
 
 HINTED = (

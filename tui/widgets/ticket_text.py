@@ -11,10 +11,10 @@ from textual.style import Style
 from engine.looking.risk import Risk
 from engine.looking.views import Outcome, Preview
 from engine.numbers import divide
-from tui.looks import Looked
-from tui.plain import harmless
-from tui.ticket_form import Field, TicketForm
+from tui.command_text.looks import Looked
+from tui.forms.ticket import Field, TicketForm
 from tui.widgets.figures import NONE, brief, money, percent, price, reachable, signed
+from tui.words.plain import harmless
 
 LABELS: dict[Field, str] = {
     "side": "side",

@@ -1,0 +1,1 @@
+"""A command while it is typed: what may come next, and what it would do."""

@@ -1,0 +1,1 @@
+"""Prices for a session: opened, read and made."""

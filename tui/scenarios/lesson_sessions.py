@@ -1,0 +1,142 @@
+"""How the app opens the ladder of lessons, and sessions that are attempts at one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from textual.app import App
+
+from saves import Library, SaveError
+from tui.dialogs.opening import opened
+
+if TYPE_CHECKING:
+    from engine.scenarios.attempt import Attempt
+    from engine.scenarios.stars import Stars
+    from saves import Recorder
+    from tui.scenarios.found import Found
+    from tui.screens.lesson_desk import LessonDesk
+    from tui.screens.lessons import LessonsScreen
+
+LONGEST_NAME = 80
+MOST_NAMES = 1000
+
+
+class LessonSessions(App[None]):
+    """The app's part that has to do with lessons. The app itself opens desks."""
+
+    library: Library
+    _clock: Callable[[], float]
+    _ticking: bool
+    _recorder: Recorder | None
+    _begun: tuple[Found, Attempt] | None = None
+
+    def action_lessons(self) -> None:
+        """Open the ladder."""
+        from tui.screens.lessons import LessonsScreen
+
+        if not any(isinstance(screen, LessonsScreen) for screen in self.screen_stack):
+            self.push_screen(LessonsScreen(self.library))
+
+    def on_lessons_screen_chosen(self, message: LessonsScreen.Chosen) -> None:
+        self.pop_screen()
+        self.begin_lesson(message.found)
+
+    def begin_lesson(self, found: Found) -> None:
+        """Begin a session of a lesson, or say why there can be none."""
+        from engine.rulebooks.base import SetupError
+        from engine.scenarios.attempt import Attempt
+        from engine.scenarios.errors import ScenarioError
+        from tui.prices.source import SourceError
+
+        try:
+            attempt = Attempt(found.scenario, found.tape)
+        except (ScenarioError, SourceError, SetupError) as error:
+            self._say(f"✗ {error}")
+            return
+        self._begun = (found, attempt)
+        self._play(opened(lambda tell: self._attempted(found, attempt)))
+
+    def _attempted(self, found: Found, attempt: Attempt) -> Recorder:
+        recorder = self.library.create(attempt.session, self._free_name(title_of(found)))
+        if self.library.writable:
+            self.library.lessons.begin(recorder.id, found.scenario.id)
+        return recorder
+
+    def _free_name(self, title: str) -> str:
+        taken = {each.name.casefold() for each in self.library.sessions()}
+        names = [title[:LONGEST_NAME]]
+        names += [f"{title[: LONGEST_NAME - 6]}, {number}" for number in range(2, MOST_NAMES)]
+        return next(name for name in names if name.casefold() not in taken)
+
+    def lesson_desk(self, recorder: Recorder) -> LessonDesk | None:
+        """The desk of a session that is an attempt at a lesson; None for any other."""
+        begun, self._begun = self._begun, None
+        attempted = begun or self._resumed_attempt(recorder)
+        if attempted is None:
+            return None
+        from tui.scenarios.lesson_play import LessonPlay
+        from tui.screens.lesson_desk import LessonDesk
+
+        found, attempt = attempted
+
+        def earned(stars: Stars) -> None:
+            self.library.lessons.earn(recorder.id, stars.count)
+
+        play = LessonPlay(recorder, self._fault, self._clock, attempt, earned)
+        return LessonDesk(play, self._clock, self._ticking, found)
+
+    def _resumed_attempt(self, recorder: Recorder) -> tuple[Found, Attempt] | None:
+        """The attempt that a saved session is: its commands again."""
+        if recorder.unwritten:
+            return None
+        try:
+            scenario = self.library.lessons.scenario_of(recorder.id)
+            if scenario is None:
+                return None
+            from engine.scenarios.attempt import Attempt
+            from tui.scenarios.found import own_scenarios, shipped
+
+            known = [*shipped(), *own_scenarios()[0]]
+            found = next((each for each in known if each.scenario.id == scenario), None)
+            if found is None:
+                return None
+            attempt = Attempt.replayed(found.scenario, self.library.record(recorder.id))
+        except SaveError:
+            return None
+        if attempt.session.state_hash() != recorder.session.state_hash():
+            return None  # the file of the scenario is another one by now: the session is played as any other
+        attempt.session = recorder.session
+        return found, attempt
+
+    # -- what a lesson's desk asks for
+
+    def on_lesson_desk_restarted(self, message: LessonDesk.Restarted) -> None:
+        self._leave_lesson()
+        self.begin_lesson(message.found)
+
+    def on_lesson_desk_went_back(self, message: LessonDesk.WentBack) -> None:
+        """Go on from a checkpoint: a fork of the session there."""
+        self._leave_lesson()
+        try:
+            name = self._free_name(title_of(message.found))
+            forked = self.library.fork(message.session, message.point, name)
+            self.library.lessons.begin(forked.id, message.found.scenario.id)
+        except SaveError as error:
+            self._say(f"✗ {error}")
+            return
+        self._resume(forked.id)
+
+    def on_lesson_desk_left_for_ladder(self, message: LessonDesk.LeftForLadder) -> None:
+        self._leave_lesson()
+        self.action_lessons()
+
+    def _leave_lesson(self) -> None:
+        self.pop_screen()
+        self._close()
+        self._show_home()
+
+
+def title_of(found: Found) -> str:
+    """What a lesson's sessions are called."""
+    return f"Lesson {found.name}: {found.scenario.title}" if found.name.isdigit() else found.scenario.title
