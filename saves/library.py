@@ -29,10 +29,10 @@ if TYPE_CHECKING:
 
     from engine.record import Record
     from engine.session import Session
+    from saves.attempts import Attempts
     from saves.forks import Change, Forked
     from saves.landmarks import Point
     from saves.listing import SavedSession
-    from saves.progress import LessonProgress
     from saves.recorder import Recorder
     from saves.records import RecordedCommand
     from saves.replay import Replay
@@ -207,11 +207,11 @@ class Library:
             return verify(self._db, _checked_id(session), progress)
 
     @property
-    def lessons(self) -> LessonProgress:
+    def attempts(self) -> Attempts:
         """What came of lessons."""
-        from saves.progress import LessonProgress
+        from saves.attempts import Attempts
 
-        return LessonProgress(self._db)
+        return Attempts(self._db)
 
     # -- playing
 

@@ -21,7 +21,7 @@ from tui.faults import log_fault
 from tui.keys.pastes import guard_pastes
 from tui.keys.texts import key_for, spelled
 from tui.replaying import Replaying
-from tui.scenarios.lesson_sessions import LessonSessions
+from tui.scenarios.scenario_sessions import ScenarioSessions
 from tui.settings import Settings
 from tui.settings.described import described
 from tui.settings.reading import read_settings
@@ -69,7 +69,7 @@ def _is_large(tape: Tape) -> bool:
     return len(tape) * len(tape.markets) > LARGE
 
 
-class IsocrossApp(LessonSessions, Replaying, App[None]):
+class IsocrossApp(ScenarioSessions, Replaying, App[None]):
     """isocross in the terminal.
 
     Args:
@@ -336,7 +336,7 @@ class IsocrossApp(LessonSessions, Replaying, App[None]):
         self._recorder = recorder
         self._say("")
         note, self._note = self._note, None
-        lesson = self.lesson_desk(recorder)
+        lesson = self.scenario_desk(recorder)
         desk = lesson or DeskScreen(Play(recorder, self._fault, self._clock), self._clock, self._ticking, note)
         self.push_screen(desk)
 

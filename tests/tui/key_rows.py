@@ -303,7 +303,7 @@ CARD = (
 )
 
 HOME = (
-    Row("home.lessons", {"screen": "LessonsScreen"}, after="escape"),
+    Row("home.scenarios", {"screen": "ScenariosScreen"}, after="escape"),
     Row("home.new", {"screen": "NewScreen"}, after="escape"),
     Row("home.view", {"screen": "ReplayScreen"}, after="q"),
     Row("home.report", {"screen": "ReportScreen"}, after="escape"),

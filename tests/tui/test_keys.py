@@ -12,24 +12,24 @@ from textual.pilot import Pilot
 
 from engine.script import DEFAULT_START
 from engine.tapes.inline import InlinePath, inline_tape
-from tests.tui import ghost_key_rows, key_rows, lesson_key_rows, replay_key_rows, report_key_rows
+from tests.tui import ghost_key_rows, key_rows, replay_key_rows, report_key_rows, scenario_key_rows
 from tests.tui.desks import NARROW, desk_of, hopeless_session, new_session, playing
 from tests.tui.key_rows import Row, see
 from tests.tui.replays import LEFT_OUT, long_tape, seen_again
 from tui.dialogs.forked import ForkedDialog
-from tui.dialogs.lesson_done import LessonDoneDialog
 from tui.dialogs.liquidation import LiquidationDialog
+from tui.dialogs.scenario_done import ScenarioDoneDialog
 from tui.keys.map import by_id, places
 from tui.keys.names import keys_of
 from tui.playing.session_record import record_of
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_charts import DeskCharts
-from tui.screens.lesson_desk import LessonDesk
 from tui.screens.replay import ReplayScreen
 from tui.screens.report import ReportScreen
+from tui.screens.scenario_desk import ScenarioDesk
 from tui.start import NewSession
 
-MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, lesson_key_rows)
+MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, scenario_key_rows)
 TABLES = {
     name: table
     for module in MODULES
@@ -244,11 +244,11 @@ async def test_the_lessons(isocross_home: Path) -> None:
         await check(pilot, TABLES["LESSON"])
 
         async def told_again() -> None:
-            if not isinstance(pilot.app.screen, LessonDoneDialog):
-                if not isinstance(pilot.app.screen, LessonDesk):
+            if not isinstance(pilot.app.screen, ScenarioDoneDialog):
+                if not isinstance(pilot.app.screen, ScenarioDesk):
                     await pressed(pilot, "l home enter")
                 desk = pilot.app.screen
-                assert isinstance(desk, LessonDesk)
+                assert isinstance(desk, ScenarioDesk)
                 desk._tell_end()
                 await pilot.pause()
 

@@ -29,9 +29,9 @@ TITLES = {
     "panel": "Lists on the desk",
     "positions": "Positions",
     "home": "Home",
-    "lessons": "Lessons",
-    "lesson": "A lesson on the desk",
-    "lesson_done": "A lesson’s end",
+    "scenarios": "Scenarios",
+    "scenario": "A scenario on the desk",
+    "scenario_done": "A scenario’s end",
     "replay": "Replay",
     "fork": "Fork",
     "forked": "Forked",
@@ -57,7 +57,7 @@ TITLES = {
 
 ALONE = frozenset(
     {"desk", "replay", "ticket", "command", "compare", "ghosts", "post_mortem", "report"}
-    | {"card", "lessons", "home", "new", "settings", "keys", "help"}
+    | {"card", "scenarios", "home", "new", "settings", "keys", "help"}
 )
 """Places that have the keyboard for themselves, apart from what acts everywhere and within them."""
 

@@ -47,7 +47,7 @@ class HomeScreen(Screen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("p", "quick", "play now: a good session at once", id="home.quick"),
         Binding("n", "new", "a new session: choose prices and rules", id="home.new"),
-        Binding("l", "app.lessons", "lessons: margin from the beginning, step by step", id="home.lessons"),
+        Binding("l", "app.scenarios", "learn: lessons, challenges and the daily", id="home.scenarios"),
         Binding("enter", "resume", "continue the chosen session", id="home.resume"),
         Binding("v", "view", "view: replay the chosen session", id="home.view"),
         Binding("h", "report", "report on the chosen session, a fork’s beside its parent’s", id="home.report"),
@@ -237,7 +237,7 @@ def _keys() -> tuple[Key, ...]:
         key("continue", "home.resume"),
         key("play now", "home.quick"),
         key("new", "home.new"),
-        key("lessons", "home.lessons"),
+        key("learn", "home.scenarios"),
         key("view", "home.view"),
         key("report", "home.report"),
         key("settings", "home.settings"),

@@ -54,11 +54,11 @@ PAGES = (
     ),
     Page(
         "Lessons",
-        ("LessonsScreen", "LessonDesk", "LessonPanel"),
+        ("ScenariosScreen", "ScenarioDesk", "ScenarioPanel"),
         "Lessons teach margin from the beginning. What counts is what the account does: a goal is looked at after "
         "every command and every step of the tape, and time stops when a step is done. Three stars: solvent, every "
         "goal met, and that within the margin par and without a forced close. Nothing is locked.",
-        ("lessons", "lesson"),
+        ("scenarios", "scenario"),
     ),
     Page(
         "The chart",

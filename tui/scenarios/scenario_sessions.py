@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from engine.scenarios.stars import Stars
     from saves import Recorder
     from tui.scenarios.found import Found
-    from tui.screens.lesson_desk import LessonDesk
-    from tui.screens.lessons import LessonsScreen
+    from tui.screens.scenario_desk import ScenarioDesk
+    from tui.screens.scenarios import ScenariosScreen
 
 LONGEST_NAME = 80
 MOST_NAMES = 1000
 
 
-class LessonSessions(App[None]):
+class ScenarioSessions(App[None]):
     """The app's part that has to do with lessons. The app itself opens desks."""
 
     library: Library
@@ -31,18 +31,18 @@ class LessonSessions(App[None]):
     _recorder: Recorder | None
     _begun: tuple[Found, Attempt] | None = None
 
-    def action_lessons(self) -> None:
+    def action_scenarios(self) -> None:
         """Open the ladder."""
-        from tui.screens.lessons import LessonsScreen
+        from tui.screens.scenarios import ScenariosScreen
 
-        if not any(isinstance(screen, LessonsScreen) for screen in self.screen_stack):
-            self.push_screen(LessonsScreen(self.library))
+        if not any(isinstance(screen, ScenariosScreen) for screen in self.screen_stack):
+            self.push_screen(ScenariosScreen(self.library))
 
-    def on_lessons_screen_chosen(self, message: LessonsScreen.Chosen) -> None:
+    def on_scenarios_screen_chosen(self, message: ScenariosScreen.Chosen) -> None:
         self.pop_screen()
-        self.begin_lesson(message.found)
+        self.begin_scenario(message.found)
 
-    def begin_lesson(self, found: Found) -> None:
+    def begin_scenario(self, found: Found) -> None:
         """Begin a session of a lesson, or say why there can be none."""
         from engine.rulebooks.base import SetupError
         from engine.scenarios.attempt import Attempt
@@ -60,7 +60,7 @@ class LessonSessions(App[None]):
     def _attempted(self, found: Found, attempt: Attempt) -> Recorder:
         recorder = self.library.create(attempt.session, self._free_name(title_of(found)))
         if self.library.writable:
-            self.library.lessons.begin(recorder.id, found.scenario.id)
+            self.library.attempts.begin(recorder.id, found.scenario.id)
         return recorder
 
     def _free_name(self, title: str) -> str:
@@ -69,29 +69,29 @@ class LessonSessions(App[None]):
         names += [f"{title[: LONGEST_NAME - 6]}, {number}" for number in range(2, MOST_NAMES)]
         return next(name for name in names if name.casefold() not in taken)
 
-    def lesson_desk(self, recorder: Recorder) -> LessonDesk | None:
+    def scenario_desk(self, recorder: Recorder) -> ScenarioDesk | None:
         """The desk of a session that is an attempt at a lesson; None for any other."""
         begun, self._begun = self._begun, None
         attempted = begun or self._resumed_attempt(recorder)
         if attempted is None:
             return None
-        from tui.scenarios.lesson_play import LessonPlay
-        from tui.screens.lesson_desk import LessonDesk
+        from tui.scenarios.scenario_play import ScenarioPlay
+        from tui.screens.scenario_desk import ScenarioDesk
 
         found, attempt = attempted
 
         def earned(stars: Stars) -> None:
-            self.library.lessons.earn(recorder.id, stars.count)
+            self.library.attempts.earn(recorder.id, stars.count)
 
-        play = LessonPlay(recorder, self._fault, self._clock, attempt, earned)
-        return LessonDesk(play, self._clock, self._ticking, found)
+        play = ScenarioPlay(recorder, self._fault, self._clock, attempt, earned)
+        return ScenarioDesk(play, self._clock, self._ticking, found)
 
     def _resumed_attempt(self, recorder: Recorder) -> tuple[Found, Attempt] | None:
         """The attempt that a saved session is: its commands again."""
         if recorder.unwritten:
             return None
         try:
-            scenario = self.library.lessons.scenario_of(recorder.id)
+            scenario = self.library.attempts.scenario_of(recorder.id)
             if scenario is None:
                 return None
             from engine.scenarios.attempt import Attempt
@@ -111,27 +111,27 @@ class LessonSessions(App[None]):
 
     # -- what a lesson's desk asks for
 
-    def on_lesson_desk_restarted(self, message: LessonDesk.Restarted) -> None:
-        self._leave_lesson()
-        self.begin_lesson(message.found)
+    def on_scenario_desk_restarted(self, message: ScenarioDesk.Restarted) -> None:
+        self._leave_scenario()
+        self.begin_scenario(message.found)
 
-    def on_lesson_desk_went_back(self, message: LessonDesk.WentBack) -> None:
+    def on_scenario_desk_went_back(self, message: ScenarioDesk.WentBack) -> None:
         """Go on from a checkpoint: a fork of the session there."""
-        self._leave_lesson()
+        self._leave_scenario()
         try:
             name = self._free_name(title_of(message.found))
             forked = self.library.fork(message.session, message.point, name)
-            self.library.lessons.begin(forked.id, message.found.scenario.id)
+            self.library.attempts.begin(forked.id, message.found.scenario.id)
         except SaveError as error:
             self._say(f"✗ {error}")
             return
         self._resume(forked.id)
 
-    def on_lesson_desk_left_for_ladder(self, message: LessonDesk.LeftForLadder) -> None:
-        self._leave_lesson()
-        self.action_lessons()
+    def on_scenario_desk_left_for_ladder(self, message: ScenarioDesk.LeftForLadder) -> None:
+        self._leave_scenario()
+        self.action_scenarios()
 
-    def _leave_lesson(self) -> None:
+    def _leave_scenario(self) -> None:
         self.pop_screen()
         self._close()
         self._show_home()

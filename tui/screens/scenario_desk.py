@@ -13,11 +13,11 @@ from textual.message import Message
 from engine.scenarios.attempt import HINTS
 from saves.landmarks import Point
 from tui.keys.texts import key_for, spelled
-from tui.scenarios.lesson_play import LessonPlay
+from tui.scenarios.scenario_play import ScenarioPlay
 from tui.screens.desk import DeskScreen
 from tui.screens.desk_keys import DESK_KEYS, NARROW_KEYS
 from tui.widgets.key_bar import Key, keys_from
-from tui.widgets.lesson_panel import LessonPanel
+from tui.widgets.scenario_panel import ScenarioPanel
 
 if TYPE_CHECKING:
     from tui.scenarios.found import Found
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 STEP_DONE = "✓ Step {} of {} is done. {{desk.pane}} shows the next one where it isn’t seen."
 
 
-class LessonDesk(DeskScreen):
+class ScenarioDesk(DeskScreen):
     """The desk of a lesson.
 
     Args:
@@ -34,16 +34,16 @@ class LessonDesk(DeskScreen):
         found: the lesson.
     """
 
-    CSS_PATH = ["desk.tcss", "lesson_desk.tcss"]
+    CSS_PATH = ["desk.tcss", "scenario_desk.tcss"]
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "hint", "the next hint of the lesson’s step", id="lesson.hint"),
-        Binding("R", "restart", "begin the lesson again", id="lesson.restart"),
-        Binding("C", "checkpoint", "remember this moment of the lesson", id="lesson.checkpoint"),
-        Binding("B", "back", "back to the moment remembered", id="lesson.back"),
-        Binding("f", "lesson", "the lesson’s panel", id="lesson.show"),
+        Binding("e", "hint", "the next hint of the lesson’s step", id="scenario.hint"),
+        Binding("R", "restart", "begin the lesson again", id="scenario.restart"),
+        Binding("C", "checkpoint", "remember this moment of the lesson", id="scenario.checkpoint"),
+        Binding("B", "back", "back to the moment remembered", id="scenario.back"),
+        Binding("f", "lesson", "the lesson’s panel", id="scenario.show"),
     ]
-    play: LessonPlay
-    _pane = "lesson"
+    play: ScenarioPlay
+    _pane = "scenario"
 
     @dataclass
     class Restarted(Message):
@@ -62,30 +62,30 @@ class LessonDesk(DeskScreen):
     class LeftForLadder(Message):
         """The player wants another lesson."""
 
-    def __init__(self, play: LessonPlay, clock: Callable[[], float], ticking: bool, found: Found) -> None:
+    def __init__(self, play: ScenarioPlay, clock: Callable[[], float], ticking: bool, found: Found) -> None:
         super().__init__(play, clock, ticking)
         self.found = found
         self._shown_done = play.attempt.done
 
     def compose_charts(self) -> ComposeResult:
         yield from super().compose_charts()
-        yield LessonPanel(id="desk-lesson")
+        yield ScenarioPanel(id="desk-scenario")
 
     def panes(self) -> tuple[str, ...]:
         first, *others = super().panes()
-        return (first, "lesson", *others)
+        return (first, "scenario", *others)
 
     def draw(self) -> None:
         super().draw()
         self._show_lesson()
 
     def _show_lesson(self) -> None:
-        panel, keys = self.query_one(LessonPanel), (key_for(self, "desk.command"), key_for(self, "lesson.hint"))
+        panel, keys = self.query_one(ScenarioPanel), (key_for(self, "desk.command"), key_for(self, "scenario.hint"))
         panel.show(self.found.scenario.title, self.play.attempt.progress(), *keys)
 
     def _keys(self) -> tuple[Key, ...]:
         keys = super()._keys()
-        return (*LESSON_KEYS, *keys) if keys in (DESK_KEYS, NARROW_KEYS) else keys
+        return (*SCENARIO_KEYS, *keys) if keys in (DESK_KEYS, NARROW_KEYS) else keys
 
     # -- what happens
 
@@ -105,18 +105,18 @@ class LessonDesk(DeskScreen):
             return
         self._shown_done = attempt.done
         self.draw()
-        self.query_one(LessonPanel).scroll_home(animate=False)
+        self.query_one(ScenarioPanel).scroll_home(animate=False)
         if attempt.result is not None:
             self.call_after_refresh(self._tell_end)
         else:
             self.say(spelled(self, STEP_DONE.format(attempt.done, len(attempt.scenario.steps))), "good")
 
     def _tell_end(self) -> None:
-        from tui.dialogs.lesson_done import LessonDoneDialog
+        from tui.dialogs.scenario_done import ScenarioDoneDialog
 
         if self.play.unkept is not None:
             self.say(f"The stars could not be kept: {self.play.unkept}", "danger")
-        self.app.push_screen(LessonDoneDialog(self.play), self._after_end)
+        self.app.push_screen(ScenarioDoneDialog(self.play), self._after_end)
 
     def _after_end(self, wanted: str | None) -> None:
         if wanted == "again":
@@ -138,11 +138,11 @@ class LessonDesk(DeskScreen):
         else:
             given = len(self.play.attempt.progress().hints)
             self.say(f"Hint {given} of {HINTS} stands in the lesson’s panel.")
-        self.action_lesson()
+        self.action_scenario()
         self._show_lesson()
 
-    def action_lesson(self) -> None:
-        self._to_pane("lesson")
+    def action_scenario(self) -> None:
+        self._to_pane("scenario")
 
     def action_restart(self) -> None:
         self.play.stop()
@@ -150,15 +150,15 @@ class LessonDesk(DeskScreen):
 
     def action_checkpoint(self) -> None:
         self.play.checkpoint = self.play.here
-        self.say(spelled(self, "Remembered: {lesson.back} comes back to this moment."), "good")
+        self.say(spelled(self, "Remembered: {scenario.back} comes back to this moment."), "good")
 
     def action_back(self) -> None:
         if self.play.checkpoint is None:
-            self.say(spelled(self, "Nothing is remembered yet: {lesson.checkpoint} remembers a moment."), "warning")
+            self.say(spelled(self, "Nothing is remembered yet: {scenario.checkpoint} remembers a moment."), "warning")
             return
         self.play.stop()
         self.post_message(self.WentBack(self.found, self.play.recorder.id, self.play.checkpoint))
 
 
-_lesson = keys_from(LessonDesk.BINDINGS)
-LESSON_KEYS = (_lesson("hint", "lesson.hint"), _lesson("restart", "lesson.restart"))
+_lesson = keys_from(ScenarioDesk.BINDINGS)
+SCENARIO_KEYS = (_lesson("hint", "scenario.hint"), _lesson("restart", "scenario.restart"))

@@ -27,7 +27,7 @@ class Best:
     session: str
 
 
-class LessonProgress:
+class Attempts:
     """Stars by scenario, and which session is an attempt at which. Methods raise SaveError where the disk refuses."""
 
     def __init__(self, db: Database) -> None:

@@ -16,7 +16,7 @@ from tui.playing.pausing import gravest
 from tui.playing.play import Frame, Play
 
 
-class LessonPlay(Play):
+class ScenarioPlay(Play):
     """As `Play`; time stops when a step is done.
 
     Args:

@@ -8,14 +8,14 @@ import pytest
 from textual.pilot import Pilot
 
 from engine.scenarios.shipped import shipped_lessons
-from saves.progress import LessonProgress
+from saves.attempts import Attempts
 from tests.tui.desks import NARROW, WIDE, frames, library_in, notice_of, playing, screen_text, type_command
 from tui.command_text.preview import target
-from tui.dialogs.lesson_done import LessonDoneDialog
+from tui.dialogs.scenario_done import ScenarioDoneDialog
 from tui.playing.runs import Goal
 from tui.scenarios.found import OWN_FOLDER
-from tui.screens.lesson_desk import LessonDesk
-from tui.screens.lessons import LessonsScreen
+from tui.screens.scenario_desk import ScenarioDesk
+from tui.screens.scenarios import ScenariosScreen
 
 COUNT = len(shipped_lessons())
 QUICK = (1, 5)
@@ -23,21 +23,21 @@ SLOW = pytest.mark.slow
 NUMBERS = [number if number in QUICK else pytest.param(number, marks=SLOW) for number in range(1, COUNT + 1)]
 
 
-def lesson_desk_of(pilot: Pilot[None]) -> LessonDesk:
-    return next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, LessonDesk))
+def scenario_desk_of(pilot: Pilot[None]) -> ScenarioDesk:
+    return next(screen for screen in reversed(pilot.app.screen_stack) if isinstance(screen, ScenarioDesk))
 
 
-async def begin(pilot: Pilot[None], number: int) -> LessonDesk:
+async def begin(pilot: Pilot[None], number: int) -> ScenarioDesk:
     """From Home through the ladder to a lesson's desk."""
     await pilot.press("l")
     await pilot.press("home", *["down"] * (number - 1), "enter")
     await pilot.pause()
-    return lesson_desk_of(pilot)
+    return scenario_desk_of(pilot)
 
 
 async def type_line(pilot: Pilot[None], text: str) -> None:
     """Write at the `:` line, put away what is told of it, and let time run as far as it asks for."""
-    desk = lesson_desk_of(pilot)
+    desk = scenario_desk_of(pilot)
     found = target(desk.play, text) if text.startswith("@") else None
     await type_command(pilot, text)
     for _ in range(5000):
@@ -51,7 +51,7 @@ async def type_line(pilot: Pilot[None], text: str) -> None:
         if desk.play.session.state != "running":
             break
     await pilot.pause()
-    while not isinstance(pilot.app.screen, LessonDesk | LessonDoneDialog):
+    while not isinstance(pilot.app.screen, ScenarioDesk | ScenarioDoneDialog):
         await pilot.press("escape")
         await pilot.pause()
 
@@ -66,11 +66,11 @@ async def test_the_solution_earns_three_stars_on_the_screen(isocross_home: Path,
         await pilot.pause()
         assert desk.play.attempt.result is not None, (notice_of(pilot), desk.play.attempt.progress())
         assert desk.play.attempt.result.count == 3, desk.play.attempt.result
-        assert isinstance(pilot.app.screen, LessonDoneDialog)
+        assert isinstance(pilot.app.screen, ScenarioDoneDialog)
         assert "★★★" in screen_text(pilot)
         await pilot.press("enter")
         await pilot.pause()
-        assert isinstance(pilot.app.screen, LessonsScreen), pilot.app.screen_stack
+        assert isinstance(pilot.app.screen, ScenariosScreen), pilot.app.screen_stack
         assert "★★★" in screen_text(pilot)
 
 
@@ -86,7 +86,7 @@ async def test_a_lesson_is_resumed_where_it_was(isocross_home: Path) -> None:
         assert "Lesson 1: " in screen_text(pilot)
         await pilot.press("enter")
         await pilot.pause()
-        again = lesson_desk_of(pilot)
+        again = scenario_desk_of(pilot)
         assert again is not desk
         assert again.play.attempt.done == done
 
@@ -116,15 +116,15 @@ async def test_restart_and_back_to_a_checkpoint(isocross_home: Path) -> None:
         await pilot.press("C")
         await type_line(pilot, "flatten")
         await frames(pilot, 1)
-        assert not lesson_desk_of(pilot).play.view().positions
+        assert not scenario_desk_of(pilot).play.view().positions
         await pilot.press("B")
         await pilot.pause()
-        assert lesson_desk_of(pilot).play.view().positions
-        assert lesson_desk_of(pilot).play.attempt.done == 1
+        assert scenario_desk_of(pilot).play.view().positions
+        assert scenario_desk_of(pilot).play.attempt.done == 1
         await pilot.press("R")
         await pilot.pause()
-        assert lesson_desk_of(pilot).play.attempt.done == 0
-        assert not lesson_desk_of(pilot).play.view().positions
+        assert scenario_desk_of(pilot).play.attempt.done == 0
+        assert not scenario_desk_of(pilot).play.view().positions
 
 
 async def test_a_damaged_file_is_listed_with_its_error(isocross_home: Path) -> None:
@@ -138,12 +138,12 @@ async def test_a_damaged_file_is_listed_with_its_error(isocross_home: Path) -> N
         assert all(word in text for word in ("mine.toml", "title", "line 2"))
         await pilot.press("enter")
         await pilot.pause()
-        assert isinstance(pilot.app.screen, LessonsScreen)
+        assert isinstance(pilot.app.screen, ScenariosScreen)
 
 
 def test_progress_keeps_the_best(isocross_home: Path) -> None:
     with library_in(isocross_home) as library:
-        kept: LessonProgress = library.lessons
+        kept: Attempts = library.attempts
         for session, stars in (("a", 2), ("b", 3), ("c", 3), ("d", None)):
             kept.begin(session, "margin")
             if stars is not None:

@@ -17,11 +17,11 @@ from tui.words.plain import harmless
 HINT_NAMES = ("a nudge", "the formula", "what to type")
 
 
-class LessonPanel(VerticalScroll):
+class ScenarioPanel(VerticalScroll):
     """One step of a lesson."""
 
     def compose(self) -> ComposeResult:
-        yield Label("", id="lesson-text")
+        yield Label("", id="scenario-text")
 
     def show(self, title: str, progress: Progress, command_key: str, hint_key: str) -> None:
         """Show how far the lesson is.
@@ -34,7 +34,7 @@ class LessonPanel(VerticalScroll):
         self.border_title = f"{title} · step {progress.number} of {progress.count}"
         self.border_subtitle = f"{progress.stars}" if progress.done else f"{hint_key} hint"
         text = Content("\n").join(_lines(progress, command_key, hint_key))
-        self.query_one("#lesson-text", Label).update(text)
+        self.query_one("#scenario-text", Label).update(text)
 
 
 def _lines(progress: Progress, command_key: str, hint_key: str) -> Iterator[Content]:

@@ -16,7 +16,7 @@ from textual.widgets import Label, OptionList
 from textual.widgets.option_list import Option
 
 from saves import Library, SaveError
-from saves.progress import MOST_STARS, Best
+from saves.attempts import MOST_STARS, Best
 from tui.widgets.key_bar import KeyBar, keys_from
 from tui.words.plain import harmless
 
@@ -24,14 +24,14 @@ if TYPE_CHECKING:
     from tui.scenarios.found import Found, Wrong
 
 
-class LessonsScreen(Screen[None]):
+class ScenariosScreen(Screen[None]):
     """Every lesson, and the player's own scenarios; damaged files with what is wrong with them."""
 
-    CSS_PATH = "lessons.tcss"
+    CSS_PATH = "scenarios.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "begin", "begin the chosen lesson", id="lessons.begin"),
-        Binding("question_mark", "help", "help", id="lessons.help"),
-        Binding("escape,q", "leave", "home", id="lessons.leave"),
+        Binding("enter", "begin", "begin the chosen lesson", id="scenarios.begin"),
+        Binding("question_mark", "help", "help", id="scenarios.help"),
+        Binding("escape,q", "leave", "home", id="scenarios.leave"),
     ]
 
     @dataclass
@@ -47,12 +47,12 @@ class LessonsScreen(Screen[None]):
         self._best: dict[str, Best] = {}
 
     def compose(self) -> ComposeResult:
-        yield Label("Lessons", id="lessons-title")
-        yield OptionList(id="lessons-list")
-        with VerticalScroll(id="lessons-box", can_focus=False):
-            yield Label("", id="lessons-about")
+        yield Label("Lessons", id="scenarios-title")
+        yield OptionList(id="scenarios-list")
+        with VerticalScroll(id="scenarios-box", can_focus=False):
+            yield Label("", id="scenarios-about")
         key = keys_from(self.BINDINGS)
-        bar = (key("begin", "lessons.begin"), key("home", "lessons.leave"), key("help", "lessons.help"))
+        bar = (key("begin", "scenarios.begin"), key("home", "scenarios.leave"), key("help", "scenarios.help"))
         yield KeyBar(bar)
 
     def on_mount(self) -> None:
@@ -61,9 +61,9 @@ class LessonsScreen(Screen[None]):
         own, wrong = own_scenarios()
         self._rows = [*shipped(), *own, *wrong]
         try:
-            self._best = self._library.lessons.best()
+            self._best = self._library.attempts.best()
         except SaveError as error:
-            self.query_one("#lessons-title", Label).update(Content(harmless(f"Lessons   ✗ {error}")))
+            self.query_one("#scenarios-title", Label).update(Content(harmless(f"Lessons   ✗ {error}")))
         listed = self.query_one(OptionList)
         listed.add_options([Option(self._row(each)) for each in self._rows])
         listed.highlighted = self._first_open()
@@ -87,7 +87,7 @@ class LessonsScreen(Screen[None]):
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
         event.stop()
         about = Content("\n").join(self._about(self._rows[event.option_index]))
-        self.query_one("#lessons-about", Label).update(about)
+        self.query_one("#scenarios-about", Label).update(about)
 
     def _about(self, row: Found | Wrong) -> Iterator[Content]:
         if isinstance(row, Exception):

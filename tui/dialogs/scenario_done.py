@@ -16,22 +16,22 @@ from engine.looking.views import View
 from engine.rulebooks.base import SetupError
 from engine.scenarios.stars import Stars
 from tui.keys.texts import key_line
-from tui.scenarios.lesson_play import LessonPlay
+from tui.scenarios.scenario_play import ScenarioPlay
 from tui.widgets.figures import money
 from tui.words.plain import harmless
 
 
-class LessonDoneDialog(ModalScreen[str]):
+class ScenarioDoneDialog(ModalScreen[str]):
     """Answers “ladder”, “again” or “look”."""
 
     CSS_PATH = "dialog.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer('ladder')", "the lessons", id="lesson_done.ladder"),
-        Binding("r", "answer('again')", "begin it again", id="lesson_done.again"),
-        Binding("escape", "answer('look')", "look around", id="lesson_done.look"),
+        Binding("enter", "answer('ladder')", "the lessons", id="scenario_done.ladder"),
+        Binding("r", "answer('again')", "begin it again", id="scenario_done.again"),
+        Binding("escape", "answer('look')", "look around", id="scenario_done.look"),
     ]
 
-    def __init__(self, play: LessonPlay) -> None:
+    def __init__(self, play: ScenarioPlay) -> None:
         super().__init__()
         self._play = play
 
@@ -39,7 +39,7 @@ class LessonDoneDialog(ModalScreen[str]):
         with Vertical(classes="dialog") as box:
             box.border_title = "The lesson is done"
             yield Label(Content("\n").join(self._lines()), classes="dialog-text")
-            keys = "{lesson_done.ladder} lessons   {lesson_done.again} again   {lesson_done.look} looks around"
+            keys = "{scenario_done.ladder} lessons   {scenario_done.again} again   {scenario_done.look} looks around"
             yield Label(key_line(self, keys), classes="dialog-keys")
 
     def action_answer(self, wanted: str) -> None:
