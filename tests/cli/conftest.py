@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import ARTICLE, Isocross, Result, written
-from tui.cli.main import main as cli
+from tui.cli import main as cli
 from tui.start import Coming, NewSession
 
 

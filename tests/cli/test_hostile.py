@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import ARTICLE, ROOT, Isocross, written
-from tui.cli.main import main as cli
+from tui.cli import main as cli
 
 
 def test_nothing_from_outside_reaches_the_terminal_as_it_is(isocross: Isocross, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from engine.rulebooks import VENUES
 from engine.script import read_script
 from tests.cli.command_line import BARS, Isocross, written
 from tui.cli.help import MAIN, TEXTS
-from tui.cli.main import main as cli
+from tui.cli import main as cli
 from tui.cli.options import (
     compare_options,
     play_options,
