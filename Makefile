@@ -23,10 +23,10 @@ serve: $(VENV)/.web  ## play it in a browser of this machine; ARGS="--port 8000"
 	@$(BIN)/isocross serve $(ARGS)
 
 test: $(VENV)/.dev  ## the quick tests; ARGS="-k margin" picks some
-	@$(PYTEST) -n 2 --dist loadgroup -m "not slow" $(ARGS)
+	@$(PYTEST) -n 3 --dist loadgroup -m "not slow" $(ARGS)
 
 test-all: $(VENV)/.dev  ## every test, the slow ones too, and more random examples
-	@ISOCROSS_HYPOTHESIS=all $(PYTEST) -n 2 --dist loadgroup $(ARGS)
+	@ISOCROSS_HYPOTHESIS=all $(PYTEST) -n 3 --dist loadgroup $(ARGS)
 
 lint: $(VENV)/.dev  ## ruff: style and layout
 	@$(BIN)/ruff check .
@@ -55,6 +55,7 @@ clean:  ## remove .venv and what the tools left
 help:  ## this list
 	@awk -F ':.*##  *' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
+# A third of a screen test is waiting for idleness: three workers keep two cores busy.
 # Three stamps, so that `make play` installs no web server and no developers' tools; each holds the one before.
 $(VENV)/.play: pyproject.toml constraints.txt $(VENV)/pyvenv.cfg
 	@echo "isocross: installing what the game needs into $(VENV) (once)"

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # The same examples every time, so that a red test is red for everybody. `make test-all` asks for more of them.
 # Hypothesis' last phase, which explains a failure line by line, takes minutes on whole sessions.
 PHASES = [phase for phase in Phase if phase is not Phase.explain]
-settings.register_profile("few", derandomize=True, deadline=None, phases=PHASES, max_examples=30)
+settings.register_profile("few", derandomize=True, deadline=None, phases=PHASES, max_examples=20)
 settings.register_profile("all", derandomize=True, deadline=None, phases=PHASES, max_examples=200)
 settings.load_profile(os.environ.get("ISOCROSS_HYPOTHESIS", "few"))
 

@@ -39,6 +39,7 @@ async def test_it_says_what_a_command_would_do(isocross_home: Path) -> None:
         assert not line_of(pilot).is_open
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -99,6 +100,7 @@ async def test_esc_leaves_it(isocross_home: Path) -> None:
         assert desk_of(pilot).play.session.step == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "step"), [("@ +5m", 5), ("@ 2024-01-01T00:07Z", 7), ("@ 00:03", 3), ("@ end", 59), ("@ +5h", 59)]
 )
@@ -125,6 +127,7 @@ async def test_moving_to_a_kind_of_event(isocross_home: Path) -> None:
         assert desk_of(pilot).play.session.step == next(each.step for each in events if each.kind == "liquidation")
 
 
+@pytest.mark.slow
 async def test_it_has_a_row_of_its_own_on_a_narrow_screen(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session(), NARROW) as pilot:
         await type_command(pilot, "buy 2 ETH 10x", send=False)

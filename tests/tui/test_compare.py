@@ -144,6 +144,7 @@ async def test_it_can_be_stopped_and_gone_on_with(isocross_home: Path, monkeypat
         assert set(screen.known) == set(kinds())
 
 
+@pytest.mark.slow
 async def test_enter_shows_the_card_of_the_row_with_what_the_session_changed(isocross_home: Path) -> None:
     new = new_session()
     setup = Setup(balance=new.setup.balance, overrides=(("maintenance", "2%"),))

@@ -113,6 +113,7 @@ async def test_a_wipe_out_offers_a_deposit(isocross_home: Path) -> None:
         assert (view.state, view.rescues, view.deposits) == ("running", 1, Decimal(1500))
 
 
+@pytest.mark.slow
 async def test_a_wipe_out_may_end_the_session(isocross_home: Path) -> None:
     async with playing(isocross_home, hopeless_session()) as pilot:
         await type_command(pilot, "buy 100% ETH 25x cross")
@@ -253,6 +254,7 @@ async def test_a_disk_that_refuses_is_told(isocross_home: Path, monkeypatch: pyt
         assert "Saved again" in notice_of(pilot)
 
 
+@pytest.mark.slow
 async def test_help_is_on_every_screen(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await pilot.press("question_mark")

@@ -131,6 +131,7 @@ def test_marks_are_fills_calls_and_liquidations() -> None:
     assert [mark.kind for mark in marks_of([forced, replace(fill, actor="ghost")], "ETH")] == ["liquidation"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("leg", ["sl 1850", "tp 2007", "sl 1900 tp 2200"])
 async def test_ticket_line_and_account_have_one_figure(isocross_home: Path, leg: str) -> None:
     """With the fees of both trades, the spread and the impact."""

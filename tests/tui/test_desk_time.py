@@ -254,6 +254,7 @@ async def test_keys_act_within_a_run(isocross_home: Path) -> None:
     assert 0 < saved(isocross_home)[0].step < 59
 
 
+@pytest.mark.slow
 async def test_events_are_shown_as_they_come(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         desk = desk_of(pilot)
@@ -271,6 +272,7 @@ async def test_events_are_shown_as_they_come(isocross_home: Path) -> None:
         assert desk._drawing._events[-1] == desk.play.recorder.events()[-1]
 
 
+@pytest.mark.slow
 async def test_a_run_leaves_the_same_session_as_single_steps(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await long(pilot)

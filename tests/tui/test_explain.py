@@ -148,6 +148,7 @@ async def test_a_figure_under_the_cursor_opens(isocross_home: Path) -> None:
         assert isinstance(pilot.app.screen, ExplainDialog)
 
 
+@pytest.mark.slow
 async def test_time_stands_still_and_nothing_changes(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await trade(pilot)
@@ -164,6 +165,7 @@ async def test_without_a_position_it_says_so(isocross_home: Path) -> None:
         assert "no figure to explain" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_the_pool_of_the_market_on_the_chart_comes_first(isocross_home: Path) -> None:
     """The isolated ETH pool is nearer to its liquidation; on SOL, whose pool is cross, it is not what is meant."""
     async with playing(isocross_home, new_session()) as pilot:

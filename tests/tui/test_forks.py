@@ -96,6 +96,7 @@ async def test_what_could_not_be_given_looks(isocross_home: Path, size: tuple[in
         assert_golden(f"forked-{size[0]}x{size[1]}", strips_of(pilot))
 
 
+@pytest.mark.slow
 async def test_the_command_that_one_went_to_is_meant_and_else_the_next(isocross_home: Path) -> None:
     async with playing(isocross_home, start(isocross_home)) as pilot:
         for keys, which, text in (
@@ -132,6 +133,7 @@ WRONG = (
 )
 
 
+@pytest.mark.slow
 async def test_what_cannot_be_is_said_in_its_field(isocross_home: Path) -> None:
     async with playing(isocross_home, start(isocross_home, "step 12")) as pilot:
         for field, text, said in WRONG:
@@ -186,6 +188,7 @@ def numbered() -> tuple[tuple[int, str, int], ...]:
 SOL = "sell $500 SOL 5x cross"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "instead"),
     [
@@ -208,6 +211,7 @@ async def test_a_changed_command_and_the_rest_that_played_out(
         assert fork_in(isocross_home).step == END
 
 
+@pytest.mark.slow
 async def test_a_changed_command_is_watched_from_where_it_forks(isocross_home: Path) -> None:
     async with playing(isocross_home, start(isocross_home, "step 12")) as pilot:
         await press(pilot, "K right down down down right enter")
@@ -223,6 +227,7 @@ async def test_a_changed_command_is_watched_from_where_it_forks(isocross_home: P
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
+@pytest.mark.slow
 async def test_who_stays_after_what_could_not_be_given_finds_the_fork_among_the_saves(isocross_home: Path) -> None:
     async with playing(isocross_home, start(isocross_home, "step 2")) as pilot:
         await press(pilot, "K right enter")
@@ -233,6 +238,7 @@ async def test_who_stays_after_what_could_not_be_given_finds_the_fork_among_the_
         assert fork_in(isocross_home).liquidations == 0
 
 
+@pytest.mark.slow
 async def test_a_fork_from_the_desk_s_own_replay_leaves_that_desk_saved(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session("Mine", falling_tape(FALL))) as pilot:
         desk = desk_of(pilot)
@@ -322,6 +328,7 @@ async def forked_home(home: Path) -> None:
         db.execute("UPDATE sessions SET played = '2026-01-01T13:00:00Z' WHERE name = 'Before it happened'")
 
 
+@pytest.mark.slow
 @SIZES
 async def test_home_looks_with_forks(isocross_home: Path, size: tuple[int, int]) -> None:
     await forked_home(isocross_home)

@@ -271,6 +271,7 @@ async def test_a_fault_in_a_ghost_is_said_and_the_game_goes_on(
         assert "is dropped" in said(screen)
 
 
+@pytest.mark.slow
 async def test_a_click_chooses_and_the_help_has_a_page(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session(), NARROW) as pilot:
         trade(pilot)

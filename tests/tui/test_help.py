@@ -37,6 +37,7 @@ async def test_every_panel_of_the_desk_has_a_page_of_its_own(isocross_home: Path
                 assert page is not PAGES[0], widget
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("keys", "title"),
     [

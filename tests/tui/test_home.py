@@ -106,6 +106,7 @@ async def test_continue_needs_a_session(isocross_home: Path) -> None:
         assert "no session to continue" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_a_session_can_be_renamed(isocross_home: Path) -> None:
     await keep(isocross_home, "First try", "Second try")
     async with playing(isocross_home) as pilot:
@@ -123,6 +124,7 @@ async def test_a_session_can_be_renamed(isocross_home: Path) -> None:
         assert "Third [bold]try[/bold]" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_a_taken_name_is_refused(isocross_home: Path) -> None:
     await keep(isocross_home, "First try", "Second try")
     async with playing(isocross_home) as pilot:
@@ -146,6 +148,7 @@ async def test_deleting_asks_first(isocross_home: Path) -> None:
         assert "No sessions yet" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_a_session_in_use_is_refused(isocross_home: Path) -> None:
     await keep(isocross_home, "First try")
     with library_in(isocross_home) as other, other.resume(saved(isocross_home)[0].id):
@@ -217,6 +220,7 @@ async def test_a_wrong_field_is_told_in_its_place(isocross_home: Path, field: st
         assert saved(isocross_home) == []
 
 
+@pytest.mark.slow
 async def test_a_large_session_is_opened_beside_the_screen(
     isocross_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -234,6 +238,7 @@ async def test_a_large_session_is_opened_beside_the_screen(
         assert desk_of(pilot).play.recorder.name == "Large"
 
 
+@pytest.mark.slow
 async def test_a_name_that_is_refused_is_told_at_home(isocross_home: Path) -> None:
     await keep(isocross_home, "First try")
     async with playing(isocross_home) as pilot:
@@ -244,6 +249,7 @@ async def test_a_name_that_is_refused_is_told_at_home(isocross_home: Path) -> No
         assert "already" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_price_files_are_read_and_told(isocross_home: Path, tmp_path: Path) -> None:
     file = tmp_path / "eth prices.csv"
     file.write_text(CSV, encoding="utf-8")
@@ -283,6 +289,7 @@ async def test_files_that_cannot_be_read_are_refused(isocross_home: Path, files:
         assert isinstance(pilot.app.screen, HomeScreen)
 
 
+@pytest.mark.slow
 async def test_a_reader_that_fails_does_not_stop_the_program(
     isocross_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -298,6 +305,7 @@ async def test_a_reader_that_fails_does_not_stop_the_program(
     assert "a wheel came off" in (isocross_home / "logs" / "faults.log").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 async def test_without_a_folder_the_game_is_played_all_the_same(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
@@ -367,6 +375,7 @@ async def test_a_key_changes_the_colours(isocross_home: Path) -> None:
         assert pilot.app.theme == DARK.name
 
 
+@pytest.mark.slow
 async def test_the_session_played_last_is_chosen(isocross_home: Path) -> None:
     await keep(isocross_home, "One", "Two")
     async with playing(isocross_home) as pilot:

@@ -61,6 +61,7 @@ async def test_home_names_the_players_keys(isocross_home: Path) -> None:
         await pilot.press("enter")
 
 
+@pytest.mark.slow
 async def test_dialogs_name_the_players_keys(isocross_home: Path) -> None:
     remap(isocross_home, explain_close="f5", confirm_yes="f7")
     async with playing(isocross_home, hopeless_session()) as pilot:

@@ -175,6 +175,7 @@ async def test_looks(isocross_home: Path, size: tuple[int, int]) -> None:
         assert pilot.app.screen is desk_of(pilot)
 
 
+@pytest.mark.slow
 async def test_the_tape_goes_on_after_it(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await to_the_liquidation(pilot, "buy 2.4 ETH 10x iso")
@@ -182,6 +183,7 @@ async def test_the_tape_goes_on_after_it(isocross_home: Path) -> None:
         assert desk_of(pilot).play.running
 
 
+@pytest.mark.slow
 async def test_a_wipe_out_is_asked_about_after_it_was_told(isocross_home: Path) -> None:
     async with playing(isocross_home, hopeless_session()) as pilot:
         await type_command(pilot, "buy 100% ETH 25x cross")
@@ -193,6 +195,7 @@ async def test_a_wipe_out_is_asked_about_after_it_was_told(isocross_home: Path) 
         assert isinstance(pilot.app.screen, WipedOutDialog)
 
 
+@pytest.mark.slow
 async def test_who_wants_no_pause_is_not_stopped(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         desk_of(pilot).play.pausing = frozenset()
@@ -203,6 +206,7 @@ async def test_who_wants_no_pause_is_not_stopped(isocross_home: Path) -> None:
         assert not isinstance(pilot.app.screen, LiquidationDialog)
 
 
+@pytest.mark.slow
 async def test_the_log_tells_it_again(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await to_the_liquidation(pilot, "buy 2.4 ETH 10x iso")

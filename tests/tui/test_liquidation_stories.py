@@ -254,6 +254,7 @@ def on_aave() -> NewSession:
     return NewSession(setup, falling_tape(), "Test game")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 async def test_a_lending_venue_looks_so(isocross_home: Path, size: tuple[int, int]) -> None:
     async with playing(isocross_home, on_aave(), size) as pilot:
@@ -268,6 +269,7 @@ async def test_a_lending_venue_looks_so(isocross_home: Path, size: tuple[int, in
         assert_golden(f"liquidation-lending-{size[0]}x{size[1]}", [row.crop(box.x, box.right) for row in rows])
 
 
+@pytest.mark.slow
 async def test_a_pool_of_several_positions_says_why(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await type_command(pilot, "buy 4 ETH 10x cross")

@@ -43,6 +43,7 @@ def test_a_shared_pool_names_what_it_held() -> None:
     assert lost(events) == [("cross", ("ETH",))]
 
 
+@pytest.mark.slow
 async def test_it_stays_while_other_things_happen_and_when_continued(isocross_home: Any) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await type_command(pilot, "buy 2.4 ETH 10x iso")

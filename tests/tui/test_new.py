@@ -85,6 +85,7 @@ def test_a_wrong_field_is_told_in_the_forms_own_words(field: str, value: str, wh
     assert "set maintenance" not in asked[field]
 
 
+@pytest.mark.slow
 async def test_a_session_of_named_files_and_a_part_of_their_time(isocross_home: Path, tmp_path: Path) -> None:
     one, two = prices(tmp_path / "one.csv"), prices(tmp_path / "two.csv", without=range(60, 70))
     async with playing(isocross_home) as pilot:
@@ -101,6 +102,7 @@ async def test_a_session_of_named_files_and_a_part_of_their_time(isocross_home: 
         assert list(desk_of(pilot).tape.by_symbol) == ["AAA", "BBB"]
 
 
+@pytest.mark.slow
 async def test_long_bars_are_warned_of_once(isocross_home: Path, tmp_path: Path) -> None:
     file = prices(tmp_path / "hours.csv", 3600)
     async with playing(isocross_home) as pilot:
@@ -109,6 +111,7 @@ async def test_long_bars_are_warned_of_once(isocross_home: Path, tmp_path: Path)
         assert " ".join(screen_text(pilot).split()).count("a crash looks painless") == 1
 
 
+@pytest.mark.slow
 async def test_an_error_takes_the_summary_away_and_the_focus_to_its_field(isocross_home: Path, tmp_path: Path) -> None:
     file = prices(tmp_path / "eth.csv")
     async with playing(isocross_home) as pilot:
@@ -124,6 +127,7 @@ async def test_an_error_takes_the_summary_away_and_the_focus_to_its_field(isocro
         assert row_of(pilot, "since").control.has_focus
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, (160, 45)], ids=["80x24", "160x45"])
 async def test_the_field_with_the_focus_is_seen(isocross_home: Path, size: tuple[int, int]) -> None:
     async with playing(isocross_home, size=size) as pilot:
@@ -135,6 +139,7 @@ async def test_the_field_with_the_focus_is_seen(isocross_home: Path, size: tuple
         assert style != row_of(pilot, "since").control.styles.background
 
 
+@pytest.mark.slow
 async def test_a_question_mark_helps_but_is_a_letter_in_names(isocross_home: Path) -> None:
     async with playing(isocross_home) as pilot:
         await pilot.press("n")
@@ -155,6 +160,7 @@ async def test_a_question_mark_helps_but_is_a_letter_in_names(isocross_home: Pat
         assert isinstance(pilot.app.screen, HelpScreen)
 
 
+@pytest.mark.slow
 async def test_only_the_modes_that_a_venue_has_are_offered(isocross_home: Path) -> None:
     async with playing(isocross_home) as pilot:
         await pilot.press("n")

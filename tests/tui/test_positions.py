@@ -56,6 +56,7 @@ def test_every_width_is_filled(width: int) -> None:
         assert len(row.text) == width
 
 
+@pytest.mark.slow
 async def test_up_and_down_choose_a_row() -> None:
     panel = PositionsPanel()
     app = Listening(panel)

@@ -101,6 +101,7 @@ async def test_the_figures_are_the_engines(isocross_home: Path) -> None:
         assert followed[:5] == sorted(followed[:5], reverse=True)
 
 
+@pytest.mark.slow
 async def test_the_liquidations_and_how_it_stands_take_turns(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         screen = await looked_at(pilot, *TRADES)
@@ -117,6 +118,7 @@ async def test_the_liquidations_and_how_it_stands_take_turns(isocross_home: Path
         assert "price of ETH" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_rows_fill_in_as_they_come_and_can_be_stopped_and_gone_on_with(
     isocross_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -170,6 +172,7 @@ async def test_to_leave_stops_it(isocross_home: Path, monkeypatch: pytest.Monkey
         assert begun == 2
 
 
+@pytest.mark.slow
 async def test_enter_tells_what_was_changed_and_what_could_not_be_followed(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         screen = await looked_at(pilot, *TRADES, "note nothing", step=9)
@@ -195,6 +198,7 @@ async def test_enter_tells_what_was_changed_and_what_could_not_be_followed(isocr
         assert f"{command}: {why}"[:60] in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_term_by_term_it_opens_the_terms_of_that_moment(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await looked_at(pilot, *TRADES)
@@ -209,6 +213,7 @@ async def test_term_by_term_it_opens_the_terms_of_that_moment(isocross_home: Pat
         assert "To liquidation" in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_the_moment_of_a_liquidation_leads_to_it(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         desk = desk_of(pilot)
@@ -228,6 +233,7 @@ async def test_the_moment_of_a_liquidation_leads_to_it(isocross_home: Path) -> N
         assert isinstance(pilot.app.screen, LiquidationDialog)
 
 
+@pytest.mark.slow
 async def test_each_position_of_a_pool_has_its_price(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await looked_at(pilot, "buy 2 ETH 10x cross", "sell $500 SOL 5x cross", step=5)

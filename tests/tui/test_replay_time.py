@@ -141,6 +141,7 @@ MOMENTS = (
 )
 
 
+@pytest.mark.slow
 async def test_the_line_goes_to_a_moment(isocross_home: Path) -> None:
     with saved_at(isocross_home) as start:
         async with playing(isocross_home, start) as pilot:
@@ -161,6 +162,7 @@ NO_MOMENTS = (
 )
 
 
+@pytest.mark.slow
 async def test_a_line_that_says_no_moment_stays_open(isocross_home: Path) -> None:
     with saved_at(isocross_home, "step 20") as start:
         async with playing(isocross_home, start) as pilot:

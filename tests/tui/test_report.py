@@ -137,6 +137,7 @@ async def test_a_session_without_a_command_or_a_trade(isocross_home: Path) -> No
         assert "–" in said(screen, "table")
 
 
+@pytest.mark.slow
 async def test_leaving_stops_the_work(isocross_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[bool] = []
 
@@ -172,6 +173,7 @@ async def test_a_fault_is_told(isocross_home: Path, monkeypatch: pytest.MonkeyPa
         assert "ZeroDivisionError" in said(pilot.app.screen, "title")  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 async def test_it_is_saved_as_a_page(isocross_home: Path, tmp_path: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await report_at(pilot, *TRADES)

@@ -38,6 +38,7 @@ async def test_what_another_game_changed_stays(isocross_home: Path) -> None:
         assert first.app._ascii.enabled
 
 
+@pytest.mark.slow
 async def test_the_settings_screen_shows_what_another_game_changed(isocross_home: Path) -> None:
     async with playing(isocross_home, size=WIDE) as pilot:
         write_settings(isocross_home, changed(ascii="on"))

@@ -48,6 +48,7 @@ async def test_the_first_enter_previews_and_the_second_sends(isocross_home: Path
         assert "Buy 2.5 ETH" in notice_of(pilot)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("edit", ["1", "backspace", "w", "right", "m", "h", "f1"], ids=lambda edit: edit)
 async def test_any_edit_asks_again(isocross_home: Path, edit: str) -> None:
     async with playing(isocross_home, new_session()) as pilot:
@@ -206,6 +207,7 @@ async def test_a_key_without_a_use_is_no_consent(isocross_home: Path) -> None:
         assert ticket_of(pilot).armed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("where", ["#desk-positions", "#desk-pools", "#desk-events", "#desk-command", "#desk-keys"])
 async def test_a_click_elsewhere_does_not_take_the_keys_away(isocross_home: Path, where: str) -> None:
     async with playing(isocross_home, new_session()) as pilot:
