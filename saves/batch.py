@@ -8,6 +8,7 @@ from engine.ghost import Kind
 from engine.setup import Setup
 from engine.tape import Tape
 from saves.records import RecordedCommand, RecordedEvent, Sample
+from saves.rivals import Cast
 from saves.tapes import Progress
 
 KEPT_COMMANDS = 32
@@ -62,6 +63,8 @@ class Batch:
     """Snapshots to keep from places before `mark`."""
     ghosts: tuple[Kind, ...] | None = None
     """All ghosts that the session has now; None where they are as before."""
+    rivals: Cast | None = None
+    """All its rivals, likewise."""
 
 
 @dataclass(frozen=True, slots=True)

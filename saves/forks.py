@@ -217,6 +217,7 @@ def _copy_rows(db: Database, parent: str, identity: str, point: Point, events: i
         ("equity", "step, time, equity", "step < ?", [step]),
         ("snapshots", "step, commands, events, hash, state", "(step, commands) <= (?, ?)", [step, commands]),
         ("ghosts", "number, kind", "1", []),
+        ("rivals", "number, name, strategy", "1", []),
     ):
         found = f"SELECT ?, {columns} FROM {table} WHERE session = ? AND {condition}"
         db.execute(f"INSERT INTO {table} (session, {columns}) {found}", [identity, parent, *values])

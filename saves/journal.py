@@ -9,6 +9,7 @@ from engine.ghost import Kind
 from saves.batch import Batch, Mark, Snapshot
 from saves.errors import DISK_ERRORS, SaveError, plainly
 from saves.records import RecordedCommand, RecordedEvent, Sample
+from saves.rivals import Cast
 from saves.store import UNWRITTEN, Store
 
 LONGEST_WAIT = 512
@@ -33,6 +34,7 @@ class Journal:
         self._samples: list[Sample] = []
         self._kept: list[Snapshot] = []
         self._ghosts: tuple[Kind, ...] | None = None
+        self._rivals: Cast | None = None
         self._failures = self._wait = 0
 
     def take(
@@ -52,6 +54,10 @@ class Journal:
         """Keep for the next flush which ghosts the session has."""
         self._ghosts = kinds
 
+    def take_rivals(self, cast: Cast) -> None:
+        """Keep for the next flush who plays beside the session."""
+        self._rivals = cast
+
     def may_try(self) -> bool:
         """Whether to flush now. After a failure the answer is no for a number of calls that doubles each time."""
         self._wait -= 1
@@ -60,12 +66,13 @@ class Journal:
     def flush(self, mark: Mark) -> None:
         """Put all that waits on disk. No error of the disk comes out of here: `trouble` says what is wrong."""
         try:
-            batch = Batch(mark, self._commands, self._events, self._samples, tuple(self._kept), self._ghosts)
-            self.store.write(batch)
+            kept, others = tuple(self._kept), (self._ghosts, self._rivals)
+            self.store.write(Batch(mark, self._commands, self._events, self._samples, kept, *others))
         except _REFUSED as error:
             self._failed(error)
             return
-        self._commands, self._events, self._samples, self._kept, self._ghosts = [], [], [], [], None
+        self._commands, self._events, self._samples, self._kept = [], [], [], []
+        self._ghosts = self._rivals = None
         self._failures, self._wait, self.trouble = 0, 0, None
 
     def _failed(self, error: Exception) -> None:

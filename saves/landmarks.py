@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 LandmarkKind = Literal["command", "fill", "call", "liquidation"]
-_EVENTS: tuple[LandmarkKind, ...] = ("fill", "call", "liquidation")
+KINDS: tuple[LandmarkKind, ...] = ("command", "fill", "call", "liquidation")
+"""In the order in which those of one moment stand."""
+_EVENTS = KINDS[1:]
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -65,11 +67,12 @@ class EventPlaces:
     come before those of its commands."""
 
     def __init__(self, steps: NDArray[np.int64], commands: NDArray[np.int64]) -> None:
-        self._keys = (steps << 32) + commands
+        self._steps, self._commands = steps, commands
 
     def count(self, point: Point) -> int:
         """How many events there were by then."""
-        return int(np.searchsorted(self._keys, (point.step << 32) + point.commands, side="right"))
+        first, last = (int(np.searchsorted(self._steps, point.step, side)) for side in ("left", "right"))
+        return first + int(np.searchsorted(self._commands[first:last], point.commands, side="right"))
 
 
 def event_places(db: Database, session: str) -> EventPlaces:
@@ -85,7 +88,7 @@ def landmarks_of(db: Database, session: str, commands: Sequence[RecordedCommand]
         Landmark(Point(each.step, each.number), milliseconds(each.time), "command", each.text) for each in commands
     ]
     happened = _happened(db, session, commands)
-    order = {kind: place for place, kind in enumerate(("command", *_EVENTS))}
+    order = {kind: place for place, kind in enumerate(KINDS)}
     return tuple(sorted([*given, *happened], key=lambda each: (each.point, order[each.kind])))
 
 

@@ -211,7 +211,7 @@ class Library:
         """What came of lessons."""
         from saves.attempts import Attempts
 
-        return Attempts(self._db)
+        return Attempts(self._db, self._clock)
 
     # -- playing
 

@@ -47,12 +47,13 @@ def resumed_recorder(db: Database, place: Place, lock: SessionLock | None, progr
     """
     from saves.ghosts import ghosts_of
     from saves.resume import live_session, past_of, recording, samples_of
+    from saves.rivals import rivals_of
 
     with reading(db):
         recorded = recording(db, place.session, progress)
         live = live_session(db, recorded)
         samples, past = samples_of(db, place.session), past_of(db, place.session)
-        ghosts = ghosts_of(db, place.session)
+        ghosts, rivals = ghosts_of(db, place.session), rivals_of(db, place.session)
     return Recorder(
         live,
         Journal(Store(place.home, place.session, place.clock, lock=lock, past=past)),
@@ -61,4 +62,5 @@ def resumed_recorder(db: Database, place: Place, lock: SessionLock | None, progr
         samples=samples,
         name=printable(recorded.row.name),
         ghosts=ghosts,
+        rivals=rivals,
     )

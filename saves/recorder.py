@@ -22,6 +22,10 @@ from engine.state.snapshots import digest
 from saves.batch import KEPT_COMMANDS, KEPT_EVENTS, Mark, Snapshot
 from saves.journal import Journal
 from saves.records import RecordedCommand, RecordedEvent, Sample, resolved_size
+from saves.rivals import Cast
+from saves.watching import Watch
+
+Late = Callable[[], bool]
 
 SAMPLES = 2_000
 """Most equity samples of a session: the tape is divided into so many cells, and each gets one."""
@@ -64,7 +68,7 @@ class Recorder:
         events: how many events are recorded already.
         samples: the equity samples taken already.
         name: what a session that was in the library before is called.
-        ghosts: which it has already.
+        ghosts, rivals: which it has already.
     """
 
     def __init__(
@@ -77,11 +81,12 @@ class Recorder:
         samples: Collection[Sample] = (),
         name: str | None = None,
         ghosts: tuple[Kind, ...] = (),
+        rivals: Cast = (),
     ) -> None:
         self.session, self.id = session, journal.store.session
         self._journal, self._clock, self._name = journal, clock, name
         self._event_count = events
-        self._samples, self._ghosts = list(samples), ghosts
+        self._samples, self._ghosts, self._rivals = list(samples), ghosts, rivals
         self._cell = -(-len(session.tape) // SAMPLES)
         self._quiet_calls, self._committed_at = 0, clock()
         self._kept = session.commands, events
@@ -166,7 +171,11 @@ class Recorder:
         return result
 
     def advance(
-        self, until: int, stop_on: frozenset[str] = frozenset(), late: Callable[[], bool] | None = None
+        self,
+        until: int,
+        stop_on: frozenset[str] = frozenset(),
+        late: Callable[[], bool] | None = None,
+        watch: Watch | None = None,
     ) -> tuple[Event, ...]:
         """Let time pass up to vertex `until`, or to the first vertex with an event whose kind is in `stop_on`.
 
@@ -176,11 +185,12 @@ class Recorder:
             until: vertex.
             stop_on: kinds of events.
             late: asked wherever something happened whether it is enough; the rest is left to the next call.
+            watch: told there, and may stop it.
         """
         with self._unbroken():
-            return self._advanced(until, stop_on, late or _never)
+            return self._advanced(until, stop_on, late or _never, watch)
 
-    def _advanced(self, until: int, stop_on: frozenset[str], late: Callable[[], bool]) -> tuple[Event, ...]:
+    def _advanced(self, until: int, stop_on: frozenset[str], late: Late, watch: Watch | None) -> tuple[Event, ...]:
         happened: list[Event] = []
         until = min(until, len(self.session.tape) - 1)
         vertices = until - self.session.step
@@ -188,7 +198,7 @@ class Recorder:
         leaps = cells > CELLS_A_FRAME
         spared = -(-cells // SAMPLES_A_LEAP) - 1 if leaps else cells if vertices > 1 else 0
         for target in self._stations(until):
-            came = self._reach(target, stop_on, late, happened)
+            came = self._reach(target, stop_on, late, watch, happened)
             if leaps and (target == until or not came):
                 spared = 0
             if self.session.step // self._cell - self._sampled_cell > spared:
@@ -207,18 +217,22 @@ class Recorder:
             snapshot, self._kept = self.session.snapshot(), (commands, events)
             self._journal.take(kept=[Snapshot(step, commands, events, digest(snapshot), snapshot)])
 
-    def _reach(self, target: int, stop_on: frozenset[str], late: Callable[[], bool], happened: list[Event]) -> bool:
+    def _reach(
+        self, target: int, stop_on: frozenset[str], late: Late, watch: Watch | None, happened: list[Event]
+    ) -> bool:
         """Go to vertex `target`; False when something stopped that. What happened on the way is added."""
-        stops = stop_on if late is _never else stop_on | {ANY_EVENT}
+        stops = stop_on if late is _never and watch is None else stop_on | {ANY_EVENT}
         while True:
             self._view = None
-            events = self.session.advance(target, stops)
+            look = target if watch is None else watch.next_look(target)
+            events = self.session.advance(look, stops)
             happened += events
-            if any(_stops(event, stop_on) for event in events):
+            enough = watch is not None and watch.saw(events)
+            if enough or any(_stops(event, stop_on) for event in events):
                 return False
             if self.session.step >= target:
                 return True
-            if not events or late():
+            if (not events and self.session.step < look) or late():
                 return False
 
     def _stations(self, until: int) -> Iterator[int]:
@@ -282,6 +296,17 @@ class Recorder:
         """Remember which ghosts the session has from now on."""
         self._ghosts = kinds
         self._journal.take_ghosts(kinds)
+        self._commit()
+
+    @property
+    def rivals(self) -> Cast:
+        """Who plays the same tape beside the session: names and strategies."""
+        return self._rivals
+
+    def set_rivals(self, cast: Cast) -> None:
+        """Remember who plays beside the session from now on."""
+        self._rivals = cast
+        self._journal.take_rivals(cast)
         self._commit()
 
     def save(self) -> bool:

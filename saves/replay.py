@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from engine.session import Session
 from engine.tape import Tape
 from saves.database import reading
 from saves.errors import SaveError, printable, told
-from saves.landmarks import EventPlaces, Landmark, Point, event_places, landmarks_of
+from saves.landmarks import KINDS, EventPlaces, Landmark, Point, event_places, landmarks_of
 from saves.recorder import SAMPLES, EquityLine
 from saves.records import RecordedCommand, Sample, event_from
 from saves.resume import Recording, SnapshotRow, recording, restored, rows, samples_of, started
@@ -34,6 +35,7 @@ CHECKPOINTS = 256
 CHECKPOINT_COMMANDS, CHECKPOINT_EVENTS, STRIDES = 8, 500, 64
 """On a long way, one is kept every so many commands, about as many events, and at so many places of the tape."""
 
+_POINT = attrgetter("point")
 _COPY = "the save was left as it is; take another copy if you have one"
 
 __all__ = ["Landmark", "Point", "Replay", "open_replay"]
@@ -74,7 +76,9 @@ class Replay:
         self._checkpoints: OrderedDict[Point, Session] = OrderedDict()
         self._steps = [each.step for each in recorded.commands]
         self._numbers = [0, *(each.number for each in recorded.commands)]
-        self._points = [each.point for each in landmarks]
+        self._of_kind: dict[str, list[Landmark]] = {}
+        for each in landmarks:
+            self._of_kind.setdefault(each.kind, []).append(each)
         self._view: View | None = None
         self.session = self._beginning.copy()
         self.point = Point(0, 0)
@@ -188,13 +192,22 @@ class Replay:
 
     def next(self, kinds: Collection[str]) -> Landmark | None:
         """The first landmark of `kinds` after this moment."""
-        place = bisect_right(self._points, self.point)
-        return next((each for each in self.landmarks[place:] if each.kind in kinds), None)
+        return min(self._nearest(kinds, by=1), key=_POINT, default=None)
 
     def previous(self, kinds: Collection[str]) -> Landmark | None:
         """The last landmark of `kinds` before this moment."""
-        place = bisect_left(self._points, self.point)
-        return next((each for each in reversed(self.landmarks[:place]) if each.kind in kinds), None)
+        return max(reversed([*self._nearest(kinds, by=-1)]), key=_POINT, default=None)
+
+    def _nearest(self, kinds: Collection[str], by: Literal[1, -1]) -> Iterator[Landmark]:
+        """Of each kind the first landmark after this moment, or the last before it; the kinds in their order."""
+        for kind in (each for each in KINDS if each in kinds):
+            there = self._of_kind.get(kind, [])
+            if by > 0:
+                place = bisect_right(there, self.point, key=_POINT)
+            else:
+                place = bisect_left(there, self.point, key=_POINT) - 1
+            if 0 <= place < len(there):
+                yield there[place]
 
     # -- reading, as a recorder is read
 

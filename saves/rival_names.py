@@ -1,8 +1,16 @@
-"""Names of rivals, made by Faker from a seed. They are made once and stored: another version of Faker makes others."""
+"""Who the rivals of a session are. Names are made by Faker, once, and stored: another version of Faker makes others."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
+
+from engine.setup import Setup
+from engine.tape import Tape
+from saves.rivals import Cast
+
+CAST = ("holder", "hedger", "stop-user", "all-in")
+"""What they play where nobody says otherwise."""
 
 
 def rival_names(seed: int, count: int) -> tuple[str, ...]:
@@ -21,6 +29,13 @@ def rival_names(seed: int, count: int) -> tuple[str, ...]:
     return tuple(names)[:count]
 
 
-def cast_of(seed: int, strategies: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Names and strategies, as `engine.rivals.Rivals` takes them and as they are to be stored."""
+def cast_of(seed: int, strategies: Sequence[str]) -> Cast:
+    """Names and strategies, as they are stored and as `engine.rivals` takes them."""
     return tuple(zip(rival_names(seed, len(strategies)), strategies, strict=True))
+
+
+def cast_for(setup: Setup, tape: Tape, strategies: Sequence[str] = CAST) -> Cast:
+    """The rivals of everybody who plays this tape under these rules: the seed is made of both."""
+    text = "\n".join(["isocross rivals", tape.digest, *setup.lines()])
+    seed = int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    return cast_of(seed, strategies)

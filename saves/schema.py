@@ -102,11 +102,34 @@ GHOSTS = """CREATE TABLE ghosts (
   PRIMARY KEY (session, number)
 ) WITHOUT ROWID"""
 
-PROGRESS = """CREATE TABLE progress (
+SCENARIO_TABLES = (
+    """CREATE TABLE attempts (
   session TEXT PRIMARY KEY,  -- an attempt at a scenario: it stays when the session is deleted
-  scenario TEXT NOT NULL,    -- id of the lesson or challenge
-  stars INTEGER              -- 0 to 3; NULL until every step is done
-)"""
+  scenario TEXT NOT NULL,    -- id of the lesson, the challenge or the daily
+  begun TEXT NOT NULL,       -- UTC, ISO 8601, by the player's clock
+  ranked INTEGER NOT NULL,   -- 1: the one attempt at a daily that counts; all others are practice
+  hints TEXT NOT NULL,       -- JSON: how many hints were asked for, a number a step
+  stars INTEGER,             -- 0 to 3; NULL until it is over
+  score REAL,                -- points; NULL until it is over
+  summary TEXT               -- JSON of a daily: parts, calls, liquidations, leverage; NULL elsewhere
+)""",
+    """CREATE TABLE refusals (
+  session TEXT NOT NULL,     -- the attempt: a goal may wait for a refusal
+  number INTEGER NOT NULL,   -- 1, 2, 3 ... in order
+  step INTEGER NOT NULL,     -- the vertex at which a command was refused
+  commands INTEGER NOT NULL, -- number of the last command accepted before it
+  text TEXT NOT NULL,        -- what was refused, in the words of the command grammar
+  PRIMARY KEY (session, number)
+) WITHOUT ROWID""",
+    """CREATE TABLE rivals (
+  session TEXT NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+  number INTEGER NOT NULL,   -- 1, 2, 3 ... in the order in which they are shown
+  name TEXT NOT NULL,        -- what a rival is called: made once, and kept
+  strategy TEXT NOT NULL,    -- what it does
+  PRIMARY KEY (session, number)
+) WITHOUT ROWID""",
+    "CREATE INDEX attempts_scenario ON attempts (scenario)",
+)
 
 
 def _version_1(db: Database) -> None:
@@ -118,14 +141,19 @@ def _version_1(db: Database) -> None:
 
 
 def _version_2(db: Database) -> None:
-    """Forks know what they were forked from, sessions which ghosts they have, and lessons what came of them."""
+    """Forks know what they were forked from, and sessions which ghosts they have."""
     for column in FORK_COLUMNS:
         db.execute(f"ALTER TABLE sessions ADD COLUMN {column}")
     db.execute(GHOSTS)
-    db.execute(PROGRESS)
 
 
-MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1, _version_2)
+def _version_3(db: Database) -> None:
+    """Scenarios: the attempts at them, what was refused there, and rivals."""
+    for statement in SCENARIO_TABLES:
+        db.execute(statement)
+
+
+MIGRATIONS: tuple[Callable[[Database], None], ...] = (_version_1, _version_2, _version_3)
 """The step to version n stands at place n − 1. A step that was released is never changed."""
 
 VERSION = len(MIGRATIONS)

@@ -21,6 +21,7 @@ from saves.lock import SessionLock
 from saves.names import free_name, invented_name
 from saves.program import program_version
 from saves.records import RecordedCommand, RecordedEvent, event_from, event_text
+from saves.rivals import write_rivals
 from saves.rows import setup_text
 from saves.schema import migrate
 from saves.tapes import check_tape, store_tape
@@ -96,6 +97,8 @@ class Store:
             self._replace_snapshot(db, batch)
             if batch.ghosts is not None:
                 write_ghosts(db, self.session, batch.ghosts)
+            if batch.rivals is not None:
+                write_rivals(db, self.session, batch.rivals)
         self._past, self._opening, self._name = past, None, name
         if opening is not None:
             self.take_time(False)

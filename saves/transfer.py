@@ -28,28 +28,28 @@ from saves.journal import Journal
 from saves.names import cleaned_name
 from saves.recorder import Recorder
 from saves.resume import Recording, recording, replay, session_row, started
+from saves.rivals import Cast, rivals_of
 from saves.rows import milliseconds
 from saves.schema import MIGRATIONS, VERSION, migrate, version_of
 from saves.store import Store
 from saves.tapes import Progress
-from saves.verification import Verdict, compared, verify
+from saves.verification import IMPOSSIBLE, Verdict, compared, verify
 
 LARGEST_FILE = 1 << 30
 """Bytes: a tape of 20 million prices takes about a tenth of it."""
 LARGEST_PLAY = 200_000
 """Most commands that an imported session may have."""
 
+LARGEST_NUMBER = 999_999_999
+"""Largest number of a command: what a script can say of it."""
 LONGEST_CHANGE = 400
 """Letters of what was changed in a fork."""
-
-IMPOSSIBLE = (ArithmeticError, LookupError, ValueError, TypeError, AttributeError, RecursionError, AssertionError)
-"""What arithmetic on prices that no market has may raise."""
 
 _OWN = (
     ("tapes", "digest = :tape"),
     ("tape_chunks", "tape = :tape"),
     ("sessions", "id = :session"),
-    *((table, "session = :session") for table in ("commands", "events", "equity", "snapshots", "ghosts")),
+    *((table, "session = :session") for table in ("commands", "events", "equity", "snapshots", "ghosts", "rivals")),
 )
 
 _ANOTHER = "ask for another copy"
@@ -97,7 +97,7 @@ def import_session(path: Path, home: Path, clock: Callable[[], int], progress: P
         SaveError: when the file is no save, is damaged or altered, or the disk refuses; then nothing was taken.
     """
     with told(f"{quoted(str(path))} can’t be imported", _ODD):
-        recorded, ghosts = _read(path, progress)
+        recorded, ghosts, rivals = _read(path, progress)
     row = recorded.row
     name, created, program = cleaned_name(row.name), _moment(row.created), printable(row.program)[:40]
     opening = Opening(name, created, program, recorded.setup, recorded.tape, fork_of=_fork_of(recorded))
@@ -107,6 +107,7 @@ def import_session(path: Path, home: Path, clock: Callable[[], int], progress: P
         recorder.begin()
         _replayed(recorder, recorded)
         recorder.set_ghosts(ghosts)
+        recorder.set_rivals(rivals)
         journal.held = False
         if not recorder.save():
             raise SaveError(str(recorder.trouble))
@@ -136,17 +137,19 @@ def _fork_of(recorded: Recording) -> ForkOf | None:
     return ForkOf(printable(row.parent[:12]), step, commands, iso(int(recorded.tape.times[step])), change)
 
 
-def _read(path: Path, progress: Progress | None) -> tuple[Recording, tuple[Kind, ...]]:
-    """The one session of a file, all that it says of itself compared with a replay, and its ghosts."""
+def _read(path: Path, progress: Progress | None) -> tuple[Recording, tuple[Kind, ...], Cast]:
+    """The one session of a file, all that it says of itself compared with a replay, its ghosts and its rivals."""
     with one_session(path) as (db, session):
         played = db.execute("SELECT count(*) FROM (SELECT 1 FROM commands LIMIT ?)", [LARGEST_PLAY + 1]).fetchone()[0]
         if played > LARGEST_PLAY:
             raise SaveError(f"the file holds more than {LARGEST_PLAY:,} commands", _ODD)
         recorded = recording(db, session)
+        if recorded.row.commands > LARGEST_NUMBER:
+            raise SaveError(f"its commands go up to number {recorded.row.commands:,}", _ODD)
         verdict = compared(db, recorded, progress)
         if verdict.difference is not None:
             raise SaveError(f"the file was altered or damaged: {verdict.difference}", _ODD)
-        return recorded, ghosts_of(db, session)
+        return recorded, ghosts_of(db, session), rivals_of(db, session)
 
 
 @contextmanager

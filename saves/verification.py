@@ -18,6 +18,7 @@ from saves.database import reading
 from saves.differences import Differs, event_differs, shortened, states_differ
 from saves.errors import SaveError, printable
 from saves.landmarks import Point
+from saves.names import cleaned_name
 from saves.records import RecordedCommand, event_text, resolved_size
 from saves.resume import Recording, SnapshotRow, recording, rows, started, unpacked
 from saves.tapes import Progress
@@ -111,7 +112,7 @@ def verify(db: Database, session: str, progress: Progress | None = None) -> Verd
             return compared(db, recording(db, session), progress)
         except SaveError as error:
             damaged = Difference(None, "", error.reason, "", "")
-            return Verdict(printable(str(found[0])), 0, 0, 0, 0, "", damaged)
+            return Verdict(cleaned_name(str(found[0])), 0, 0, 0, 0, "", damaged)
 
 
 def compared(db: Database, recorded: Recording, progress: Progress | None = None) -> Verdict:
@@ -150,7 +151,7 @@ class _Comparison:
         except IMPOSSIBLE as error:
             difference = self._difference(Differs(f"the session can’t be played further ({type(error).__name__})"))
         return Verdict(
-            name=printable(self._recorded.row.name),
+            name=cleaned_name(self._recorded.row.name),
             commands=self._command_count,
             events=self._event_count,
             snapshots=self._snapshot_count,

@@ -57,7 +57,7 @@ EXAMPLES = {
     "buy": "buy $10000 ETH 10x iso | buy 25% ETH tp 6% sl 2% | buy 1 ETH stop 2100 limit 2110 | buy 5 SOL at 90 post",
     "sell": "sell 25 SOL at 104 5x sl 120 | sell 1 ETH trail 2% reduce | sell 1 ETH take 2400 limit 2390 reduce | "
     "sell 5 SOL at 99 ioc | sell 5 SOL at 99 fok",
-    "close": "close ETH 50% | close ETH iso long",
+    "close": "close ETH | close ETH 50% | close ETH iso long",
     "reverse": "reverse ETH",
     "protect": "protect ETH tp 2400 sl 1900 | protect ETH tp 6% sl 2% | protect ETH trail 2%",
     "flatten": "flatten",

@@ -104,7 +104,9 @@ class _Changes:
         yield self._change("size", "half the size" if traded else "half of what is borrowed", of)
         symbols = {position.symbol for position in self.found.positions.values()}
         worst = self.found.worst.symbol
-        own = frozenset(n for n in traded if _symbol(self._numbered(n)) == worst)
+        own = frozenset(
+            each.number for each in self.commands if each.number in traded and _symbol(each.command) == worst
+        )
         if len(symbols) > 1 and own:
             yield self._change("size", f"half of {worst}", changed(self.commands, own, of_size(HALF, markets)))
             left = tuple(each for each in self.commands if each.number not in own)
@@ -153,9 +155,6 @@ class _Changes:
         loans = (each for each in self.commands if isinstance(each.command, Lend) and since <= each.step <= until)
         mine = [each for each in loans if not self.found.isolated]
         return frozenset(each.number for each in mine if _action(each.command) in ("borrow", "repay"))
-
-    def _numbered(self, number: int) -> Command:
-        return next(each.command for each in self.commands if each.number == number)
 
     # -- margin and stop
 
@@ -228,11 +227,11 @@ class _Changes:
 
     def venues(self) -> Iterator[Change]:
         """Every other kind of account there is."""
-        setup = self.played.record.setup
+        setup, opening = self.played.record.setup, self._filled()
         for kind in kinds():
             if kind.venue != setup.venue or kind.variant:
                 words = f"{kind.venue} {kind.name}"
-                yield Change("venue", words, kind, self.commands, opening=self._filled())
+                yield Change("venue", words, kind, self.commands, opening=opening)
 
 
 def _symbol(command: Command) -> str | None:

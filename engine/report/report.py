@@ -155,6 +155,12 @@ class Report:
         return self.split.net
 
     @property
+    def modes(self) -> tuple[str, ...]:
+        """The margin modes that it traded in; without a trade, that of the set-up."""
+        traded = {trade.mode for trade in self.trades} or {self.record.setup.mode}
+        return tuple(mode for mode in ("isolated", "cross") if mode in traded)
+
+    @property
     def liquidations(self) -> int:
         """How many liquidations began."""
         return sum(alarm.level is None for alarm in self.alarms)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections import deque
 from dataclasses import dataclass
 
-from engine.commands.command import Command
-from engine.events import Event, LiquidationStarted, MarginCalled, WipedOut
+from engine.account import YOU
+from engine.commands.command import Close, Command, Place
+from engine.events import Event, Filled, LiquidationStarted, MarginCalled, WipedOut
 from engine.looking.views import View
 from engine.record import Given, Record
 from engine.resolving import given
+from engine.rivals.sight import Sight
 from engine.rivals.strategies import STRATEGIES, Memory, remembered
 from engine.rulebooks.base import Refusal
 from engine.session import Session
@@ -16,6 +19,9 @@ from engine.setup import Setup
 from engine.tape import Tape
 
 HOUR = 3_600_000
+REMEMBERED = 500
+"""Events that a rival keeps to be told: who bets everything every hour has many."""
+TOLD = Filled | MarginCalled | LiquidationStarted | WipedOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,7 @@ class Rival:
     Attributes:
         commands: what they gave so far, for a record.
         last: what they did last; None before anything.
+        happened: their trades, calls and liquidations, the oldest first; the last `REMEMBERED` of them.
 
     Raises:
         KeyError: when there is no such strategy.
@@ -48,6 +55,7 @@ class Rival:
         self._decide = STRATEGIES[strategy]
         self.session, self.commands = Session(setup, tape), list[Given]()
         self.last: Act | None = None
+        self.happened = deque[Event](maxlen=REMEMBERED)
         self._memory = Memory()
         self._due = 0
 
@@ -63,10 +71,10 @@ class Rival:
 
     def _act(self) -> None:
         session = self.session
-        view = session.view()
-        if view.state == "running":
-            commands, memory = self._decide(view, self._memory)
-            self._memory = remembered(view, memory)
+        sight = Sight(session)
+        if sight.running:
+            commands, memory = self._decide(sight, self._memory)
+            self._memory = remembered(sight, memory)
             for command in commands:
                 self._do(command)
         following = (session.time // HOUR + 1) * HOUR
@@ -75,16 +83,24 @@ class Rival:
     def _do(self, command: Command) -> None:
         answer = self.session.do(command)
         if isinstance(answer, Refusal):
+            self.last = self.last or Act(self.session.step, self.session.time, f"refused: {_given(command)}")
             return
         self.commands.append(given(self.session, answer, command))
-        self.last = Act(self.session.step, self.session.time, str(command))
+        self.last = Act(self.session.step, self.session.time, _given(command))
         self._tell(answer)
 
     def _tell(self, events: tuple[Event, ...]) -> None:
         for event in events:
+            if isinstance(event, TOLD) and event.actor == YOU:
+                self.happened.append(event)
             words = _words(event)
             if words:
                 self.last = Act(event.step, event.time, words)
+
+    @property
+    def decides_now(self) -> bool:
+        """Whether a decision falls on the vertex that they are at, and was not made yet."""
+        return self.session.step == self._due
 
     def view(self) -> View:
         """Their account now."""
@@ -93,6 +109,15 @@ class Rival:
     def record(self) -> Record:
         """Their session as commands on the tape."""
         return Record(self.session.setup, self.session.tape, tuple(self.commands), self.session.step)
+
+
+def _given(command: Command) -> str:
+    match command:
+        case Place(side=side, symbol=symbol, leverage=leverage):
+            return f"{side} {symbol} {leverage}x"
+        case Close(symbol=symbol):
+            return f"close {symbol}"
+    return str(command)
 
 
 def _words(event: Event) -> str:

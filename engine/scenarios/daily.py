@@ -1,34 +1,39 @@
 """The daily: one tape a UTC day, the same for everybody; one ranked attempt, practice without limit.
 
-The engine has no clock: who asks says the date. Number 1 was on 2026-01-01, so that 2026-11-22 is #326. The seed is the
-first eight bytes of SHA-256 of `isocross daily YYYY-MM-DD`, the regime the next byte's: neither says anything of the
-next day's.
+The engine has no clock: who asks says the date. Number 1 was on 2026-01-01, so that 2026-11-22 is #326. The tape itself
+is `engine.tapes.daily`'s. It is played as any other scenario: `daily_scenario` has one step, to end the day with a
+profit, and neither its texts nor what its tape says of itself tell what the prices will do.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from decimal import Decimal
-from hashlib import sha256
 
-from engine.events import Event, LiquidationStarted, MarginCalled, TakenOver, WipedOut
+from engine.account import Mode
+from engine.account_kind import Kind
+from engine.events import Event, LiquidationStarted, MarginCalled, TakenOver
 from engine.looking.views import View
-from engine.numbers import divide
+from engine.numbers import ZERO, divide
 from engine.record import Record
-from engine.scenarios.attempt import margin_in_use
-from engine.scenarios.stars import forced_closes
-from engine.script.recipes import SyntheticRecipe
-from engine.session import ANY_EVENT, Session
+from engine.scenarios.attempt import Attempt
+from engine.scenarios.conditions.parser import parse_condition
+from engine.scenarios.scenario import Closing, Scenario, StarRules, Step
+from engine.scenarios.texts import parse_text
+from engine.script.moves import parse_move
+from engine.script.reader import ScriptLine
+from engine.script.recipes import DailyRecipe
+from engine.session import ANY_EVENT
 from engine.setup import Setup
 from engine.tape import Tape
-from engine.tapes.synthetic.setup import SyntheticSetup
+from engine.tapes.daily import MARKETS, DailyError, number_of
 
-FIRST = date(2026, 1, 1)
-LAST = date(2126, 12, 31)
-REGIMES = ("calm", "trend", "bleed", "choppy", "euphoria", "squeeze", "crash", "flash", "capitulation")
-MARKETS = ("BTC", "ETH", "SOL")
+__all__ = ["DAILY", "Daily", "DailyError", "DailyRun", "daily_of", "daily_scenario", "day_of", "run_of"]
+
+DAILY = "daily-"
+"""What the id of a daily begins with; its date follows."""
 PARTS = 5
 PAR = Decimal("0.5")
 """Of the balance: the margin that may stand behind positions for the third star."""
@@ -36,9 +41,20 @@ PAR = Decimal("0.5")
 ROSE, FELL, HURT, SAME = "▲", "▼", "✖", "■"
 ASCII = str.maketrans({ROSE: "^", FELL: "v", HURT: "x", SAME: "=", "★": "*", "☆": "-"})
 
+_TEXT = """
+One UTC day of {markets}, a price a minute, the same for everybody who plays it. Nobody says what it will do.
 
-class DailyError(ValueError):
-    """There is no daily on that date; the text says which dates have one."""
+You begin with {{wallet}} dollars. The first attempt at a day is ranked; all others are practice.
+"""
+_NUDGE = "What may this day cost you at the most? That decides the size, and not how sure you are."
+_FORMULA = (
+    "A position of {wallet} dollars that falls by {2%} costs {wallet * 2% as money}, whatever its leverage; "
+    "margin of more than {wallet * 50% as money} costs the third star."
+)
+_KEYS = "@ +1h"
+_LOOK_AT = "The same commands in {mode} mode end with {{ghost equity}} dollars; yours end with {{equity}}."
+_SENTENCE = "Nobody told me what the day would do, and I decided beforehand what it could cost me."
+_THOUGHT = "If I do nothing, nothing can happen to me."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +64,7 @@ class Daily:
     day: date
     number: int
     setup: Setup
-    recipe: SyntheticRecipe
+    recipe: DailyRecipe
 
     def tape(self) -> Tape:
         """Its prices."""
@@ -92,24 +108,52 @@ class DailyRun:
 
 def daily_of(day: date) -> Daily:
     """The daily of a UTC date. Raises DailyError before 2026-01-01 and after 2126-12-31."""
-    if not FIRST <= day <= LAST:
-        raise DailyError(f"there is no daily on {day}: the first was on {FIRST}, the last is on {LAST}")
-    digest = sha256(f"isocross daily {day.isoformat()}".encode()).digest()
-    start = int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp()) * 1000
-    made = SyntheticSetup(
-        regime=REGIMES[digest[8] % len(REGIMES)],
-        seed=int.from_bytes(digest[:8], "big") % 1_000_000_000,
-        markets=MARKETS,
-        days=Decimal(1),
-        step_seconds=60,
-        start_ms=start,
+    return Daily(day, number_of(day), Setup(balance=Decimal(10_000)), DailyRecipe(day))
+
+
+def daily_scenario(daily: Daily) -> Scenario:
+    """The daily as a scenario of one step: the day ends with a profit. Its solution is nobody's to say."""
+    setup = daily.setup
+    other: Mode = "cross" if setup.mode == "isolated" else "isolated"
+    step = Step(
+        text=parse_text(_TEXT.format(markets=", ".join(MARKETS))),
+        do=parse_text("End the day with a profit."),
+        goal=parse_condition("(end of tape or ended) and profit > 0"),
+        nudge=parse_text(_NUDGE),
+        formula=parse_text(_FORMULA),
+        keys=_lines(_KEYS),
     )
-    return Daily(day, (day - FIRST).days + 1, Setup(balance=Decimal(10_000)), SyntheticRecipe(made))
+    return Scenario(
+        file=f"the daily of {daily.day}",
+        id=f"{DAILY}{daily.day}",
+        title=f"Daily #{daily.number}: {daily.day}",
+        teaches="A day that nobody has seen, the same for everybody: end it with a profit, and without a forced close.",
+        needs=(),
+        setup=setup,
+        prices=daily.recipe,
+        markets=MARKETS,
+        steps=(step,),
+        solution=(),
+        thought=parse_text(_THOUGHT),
+        naive=_lines("@ end"),
+        stars=StarRules(PAR * setup.balance),
+        closing=Closing(Kind(setup.venue, other), parse_text(_LOOK_AT.format(mode=other)), parse_text(_SENTENCE)),
+        stated=frozenset(),
+        places={},
+    )
 
 
-def is_ranked(day: date, earlier: Iterable[DailyRun]) -> bool:
-    """Whether an attempt at `day` that begins now is the ranked one: none was before it."""
-    return not any(run.day == day and run.ranked for run in earlier)
+def _lines(text: str) -> tuple[ScriptLine, ...]:
+    return (ScriptLine(1, text, parse_move(text)),)
+
+
+def day_of(identity: str) -> date | None:
+    """The day of a daily's id; None where it is the id of something else."""
+    try:
+        day = date.fromisoformat(identity.removeprefix(DAILY)) if identity.startswith(DAILY) else None
+        return None if day is None else daily_of(day).day
+    except ValueError:
+        return None
 
 
 def run_of(daily: Daily, record: Record, session: str = "", ranked: bool = False) -> DailyRun:
@@ -121,53 +165,54 @@ def run_of(daily: Daily, record: Record, session: str = "", ranked: bool = False
     """
     if record.setup != daily.setup or record.tape.digest != daily.tape().digest:
         raise ValueError(f"this is no attempt at the daily of {daily.day}")
-    watched = _Watched(record)
-    view = watched.session.view()
-    stars = _stars(view, watched.events, watched.margin, daily.setup.balance, watched.ended)
+    watched = _Watched(daily, record)
+    attempt, view = watched.attempt, watched.attempt.session.view()
     return DailyRun(
         daily.day,
         daily.number,
         session,
         ranked,
-        "".join(_signs(watched.worths, watched.events, len(record.tape))),
+        "".join(_signs(watched.worths, attempt.events, len(record.tape))),
         view.calls,
         view.liquidations,
         watched.leverage,
-        stars,
+        attempt.stars().count,
     )
 
 
 class _Watched:
-    """A record played once, looked at after every command and event, and at the ends of the five parts."""
+    """A record played once as an attempt, looked at after every command and event, and at the ends of the five parts.
 
-    def __init__(self, record: Record) -> None:
-        self.session: Session = record.start()
-        self.events, self.worths = list[Event](), [Decimal(0)]
-        self.leverage, self.margin = Decimal(0), Decimal(0)
+    Attributes:
+        worths: profit at the beginning, and at the end of each part as far as it came.
+        leverage: the highest.
+    """
+
+    def __init__(self, daily: Daily, record: Record) -> None:
+        self.attempt = Attempt(daily_scenario(daily), record.tape)
+        self.worths, self.leverage = [ZERO], ZERO
         self._ends = ends_of(len(record.tape))
         for given in record.commands:
             self._advance(given.step)
-            answer = self.session.do(given.command, given.number or None)
-            if isinstance(answer, tuple):
-                self._look(answer)
+            self.attempt.do(given.command, given.number or None)
+            self._look()
         self._advance(record.until)
-        self.ended = self.session.step == len(record.tape) - 1 or self.session.state == "ended"
-        if len(self.worths) <= PARTS and self.worths[-1] != worth(self.session.view()):
-            self.worths.append(worth(self.session.view()))
+        last = worth(self.attempt.session.view())
+        if len(self.worths) <= PARTS and self.worths[-1] != last:
+            self.worths.append(last)
 
     def _advance(self, until: int) -> None:
-        session = self.session
+        session = self.attempt.session
         while session.step < until and session.state != "ended":
             end = next((each for each in self._ends if each > session.step), until)
-            self._look(session.advance(min(until, end), frozenset((ANY_EVENT,))))
+            self.attempt.advance(min(until, end), frozenset((ANY_EVENT,)))
+            self._look()
             while len(self.worths) <= PARTS and session.step >= self._ends[len(self.worths) - 1]:
                 self.worths.append(worth(session.view()))
 
-    def _look(self, events: Sequence[Event]) -> None:
-        self.events += events
-        view = self.session.view()
-        self.margin = max(self.margin, margin_in_use(view))
-        notional = sum((each.notional for each in view.positions), Decimal(0))
+    def _look(self) -> None:
+        view = self.attempt.session.view()
+        notional = sum((each.notional for each in view.positions), ZERO)
         if view.equity > 0:
             self.leverage = max(self.leverage, divide(notional, view.equity))
 
@@ -193,12 +238,3 @@ def _signs(worths: Sequence[Decimal], events: Sequence[Event], vertices: int) ->
             yield SAME
         else:
             yield ROSE if worths[part + 1] > worths[part] else FELL
-
-
-def _stars(view: View, events: Sequence[Event], margin: Decimal, balance: Decimal, ended: bool) -> int:
-    """Solvent; at the end of the tape with a profit; and that with margin of at most half of the balance, and without a
-    forced close."""
-    solvent = view.equity > 0 and not any(isinstance(event, WipedOut) for event in events)
-    met = solvent and ended and worth(view) > 0
-    clean = met and margin <= PAR * balance and not forced_closes(events)
-    return solvent + met + clean

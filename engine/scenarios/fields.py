@@ -18,6 +18,7 @@ from engine.scenarios.conditions.tokens import ConditionError
 from engine.scenarios.conditions.values import Condition
 from engine.scenarios.errors import ScenarioError
 from engine.scenarios.places import FieldPath, Place, name_of, place_of, places_in
+from engine.scenarios.proposals import FIELD_EXAMPLES, SYNTAX_EXAMPLE, syntax_error
 from engine.scenarios.texts import Text, parse_text
 from engine.script.lines import check_printable, lines_of
 from engine.script.moves import parse_move
@@ -73,9 +74,11 @@ class Fields:
             found = _SYNTAX.fullmatch(str(error))
             reason, line = (found[1], found[2]) if found else (str(error), None)
             at = int(line) if line else text.count("\n") + 1
-            raise ScenarioError(self.file, at, "", f"this is no TOML: {_lower(reason)}", _SYNTAX_EXAMPLE) from None
+            rows = text.split("\n")
+            wrong, would_work = syntax_error(reason, rows[at - 1] if at <= len(rows) else "")
+            raise ScenarioError(self.file, at, "", wrong, would_work) from None
         except (RecursionError, ValueError):
-            raise ScenarioError(self.file, 1, "", "this is no TOML that can be read", _SYNTAX_EXAMPLE) from None
+            raise ScenarioError(self.file, 1, "", "this is no TOML that can be read", SYNTAX_EXAMPLE) from None
 
     def error(self, path: FieldPath, reason: str, would_work: str = "", line: int = 0) -> ScenarioError:
         """The refusal of a field."""
@@ -95,11 +98,18 @@ class Fields:
         if found := _MISSING.fullmatch(said):
             return self.error((*path, *_steps(found[2])), f"“{found[1]}” is missing", example)
         if found := _UNKNOWN.fullmatch(said):
-            known = ", ".join([*_names_of(kind), *self.others.get(path, ())])
+            known = ", ".join([*_names_of(kind, self._tag(path)), *self.others.get(path, ())])
             return self.error((*path, found[1]), f"there is no field “{short(found[1])}” here", known or example)
         found = _WRONG.fullmatch(said)
         reason, where = (found[1], found[2]) if found else (said, None)
-        return self.error((*path, *_steps(where)), _in_words(reason), example)
+        place = (*path, *_steps(where))
+        field = next((str(key) for key in place[len(path) :] if isinstance(key, str)), "")
+        return self.error(place, _in_words(reason), FIELD_EXAMPLES.get(field, example))
+
+    def _tag(self, path: FieldPath) -> object:
+        """Which of several kinds a table says that it is, if it does."""
+        table = self.value(path)
+        return table.get("kind") if isinstance(table, Mapping) else None
 
     @contextmanager
     def at(self, path: FieldPath) -> Iterator[None]:
@@ -178,9 +188,6 @@ class Fields:
             raise self.error(path, f"{where}: {error.message}", error.would_work, line) from None
 
 
-_SYNTAX_EXAMPLE = 'key = "text", key = 5, [table], or """a text of several lines"""'
-
-
 def _numbers(value: Any, names: frozenset[str], counts: bool) -> Iterator[Decimal]:
     if isinstance(value, Mapping):
         for key, inner in value.items():
@@ -212,8 +219,9 @@ def _steps(where: str | None) -> Sequence[str]:
     return [key for key in re.split(r"[.\[\]]+", where or "") if key]
 
 
-def _names_of(kind: Any) -> list[str]:
+def _names_of(kind: Any, tag: object) -> list[str]:
     kinds = getattr(kind, "__args__", (kind,))
+    kinds = [each for each in kinds if each.__struct_config__.tag == tag] or kinds
     return list(dict.fromkeys(name for each in kinds for name in getattr(each, "__struct_encode_fields__", ())))
 
 
@@ -222,6 +230,8 @@ def _in_words(said: str) -> str:
     if found := re.fullmatch(r"Expected `(.+?)`, got `(.+?)`", said):
         wanted = " or ".join(_KINDS.get(each, each) for each in found[1].split(" | ") if each != "null")
         return f"this must be {wanted}, not {_KINDS.get(found[2], found[2])}"
+    if said.startswith("Invalid decimal"):
+        return "this is no number"
     if found := re.fullmatch(r"Invalid enum value (.+)", said):
         return f"{found[1]} is none of those that there are"
     if found := re.fullmatch(r"Invalid value (.+)", said):

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from engine.rulebooks.base import Refusal, SetupError
 from engine.scenarios.attempt import Attempt
-from engine.scenarios.challenge import challenge_stars, take_book
+from engine.scenarios.challenge import take_book
 from engine.scenarios.conditions.judge import figures_of
 from engine.scenarios.conditions.situation import Situation
 from engine.scenarios.conditions.values import And, Condition, Figure, Happened, Not, Or
@@ -66,7 +66,8 @@ def prove(scenario: Scenario, tape: Tape) -> Proof:
     problems += _of_naive(naive)
     problems += _of_texts(solved)
     ghost, wrong = _ghost(solved)
-    return Proof(scenario, challenge_stars(solved), challenge_stars(naive), ghost, (*problems, *wrong))
+    each_once = {str(problem): problem for problem in (*problems, *wrong)}
+    return Proof(scenario, solved.stars(), naive.stars(), ghost, tuple(each_once.values()))
 
 
 def _given_book(attempt: Attempt) -> Iterator[ScenarioError]:
@@ -104,7 +105,7 @@ def _refused(attempt: Attempt, line: ScriptLine) -> str:
 
 
 def _of_solution(attempt: Attempt, path: FieldPath) -> Iterator[ScenarioError]:
-    stars, scenario = challenge_stars(attempt), attempt.scenario
+    stars, scenario = attempt.stars(), attempt.scenario
     if stars.count < THREE:
         where: FieldPath = path if attempt.done == len(scenario.steps) else ("steps", attempt.done, "keys")
         reason = f"the solution earns {stars}: {'; '.join(stars.missing)}"
@@ -125,7 +126,7 @@ def _of_hints(scenario: Scenario, tape: Tape, path: FieldPath) -> Iterator[Scena
 
 
 def _of_naive(attempt: Attempt) -> Iterator[ScenarioError]:
-    stars, scenario = challenge_stars(attempt), attempt.scenario
+    stars, scenario = attempt.stars(), attempt.scenario
     if stars.count == THREE:
         yield scenario.error(("naive", "script"), "it earns ★★★, so there is nothing to learn", "a tape it fails on")
 

@@ -58,6 +58,7 @@ class Verdict:
         broken: the first rule that was; None where none.
         worth, target: at the end, and what it takes, quote units.
         days, minimum_days: UTC days with a fill, and how many it takes.
+        floors: what the account has to be worth more than, by each rule, now.
     """
 
     broken: Broken | None
@@ -65,6 +66,7 @@ class Verdict:
     target: Decimal
     days: int
     minimum_days: int
+    floors: tuple[tuple[Rule, Decimal], ...]
 
     @property
     def passed(self) -> bool:
@@ -76,19 +78,18 @@ class Verdict:
         """Why not, a sentence each."""
         said = list[str]()
         if self.broken is not None:
-            said.append(
-                f"the {self.broken.rule} was broken at {self.broken.worth:,.2f}; {self.broken.floor:,.2f} was it"
-            )
+            worth, floor = self.broken.worth, self.broken.floor
+            said.append(f"the {self.broken.rule} was too much: worth {worth:,.2f}, and {floor:,.2f} is where it ends")
         if self.worth < self.target:
             said.append(f"{self.worth:,.2f} is below the target of {self.target:,.2f}")
         if self.days < self.minimum_days:
-            said.append(f"traded on {self.days} days; it takes {self.minimum_days}")
+            said.append(f"traded on {self.days} day{'' if self.days == 1 else 's'}; it takes {self.minimum_days}")
         return tuple(said)
 
 
 class PropDesk:
-    """Watches a session from its beginning. Who plays it calls `look` at the moments that the rules name: `next_look`
-    is the latest vertex to stop at when nothing happens before."""
+    """Watches a session from its beginning. Who plays it calls `look` at the moments that the rules name, and at no
+    others: `next_look` is the latest vertex to stop at when nothing happens before."""
 
     def __init__(self, rules: PropDeskRules, session: Session) -> None:
         self.rules, self.session = rules, session
@@ -103,18 +104,26 @@ class PropDesk:
         """The first vertex of the next UTC day; past the tape when there is none."""
         return self.session.tape.first_step((self._day + 1) * DAY)
 
+    @property
+    def broken(self) -> bool:
+        """Whether a rule was broken."""
+        return self._broken is not None
+
+    def copy(self, session: Session) -> PropDesk:
+        """A desk of its own that has seen the same, of a session in the same state."""
+        twin = PropDesk.__new__(PropDesk)
+        twin.__dict__.update(self.__dict__)
+        twin.session, twin._traded = session, set(self._traded)
+        return twin
+
     def look(self, events: Iterable[Event]) -> None:
         """The session came so far, and this happened since the last look."""
         for event in events:
             if isinstance(event, Filled) and event.reason != "liquidation":
                 self._traded.add(event.time // DAY)
-        worth, rules = self._worth(), self.rules
+        worth = self._worth()
         self._highest = max(self._highest, worth)
-        floors: tuple[tuple[Rule, Decimal], ...] = (
-            ("daily loss", self._yesterday - EXACT.multiply(rules.daily_loss, self._balance)),
-            ("trailing drawdown", self._highest - EXACT.multiply(rules.trailing_drawdown, self._balance)),
-        )
-        for rule, floor in floors:
+        for rule, floor in self._floors():
             if self._broken is None and worth <= floor:
                 self._broken = Broken(rule, self.session.step, self.session.time, worth, floor)
         if self.session.time // DAY > self._day:
@@ -128,6 +137,15 @@ class PropDesk:
             target=EXACT.multiply(self._balance, 1 + self.rules.target),
             days=len(self._traded),
             minimum_days=self.rules.minimum_days,
+            floors=self._floors(),
+        )
+
+    def _floors(self) -> tuple[tuple[Rule, Decimal], ...]:
+        """The worth at which each rule breaks."""
+        rules = self.rules
+        return (
+            ("daily loss", self._yesterday - EXACT.multiply(rules.daily_loss, self._balance)),
+            ("trailing drawdown", self._highest - EXACT.multiply(rules.trailing_drawdown, self._balance)),
         )
 
     def _worth(self) -> Decimal:
@@ -154,4 +172,6 @@ def judged(rules: PropDeskRules, record: Record) -> Verdict:
 def _advance(desk: PropDesk, until: int) -> None:
     session = desk.session
     while session.step < until and session.state != "ended":
-        desk.look(session.advance(min(until, desk.next_look), frozenset((ANY_EVENT,))))
+        events = session.advance(min(until, desk.next_look), frozenset((ANY_EVENT,)))
+        if events or session.step >= desk.next_look:
+            desk.look(events)

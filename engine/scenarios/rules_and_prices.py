@@ -21,7 +21,7 @@ from engine.scenarios.scenario import Prices
 from engine.script.price_lines import LineError
 from engine.script.recipes import PricesRecipe, SyntheticRecipe
 from engine.script.setup_lines import SetupReader
-from engine.script.words import WordsError, number, parse_duration, parse_time, positive, symbol
+from engine.script.words import WordsError, number, parse_duration, parse_time, positive, short, symbol
 from engine.setup import Setup
 from engine.tapes.anchors import Anchor, AnchoredPath, AnchoredSetup, AnchorsError, anchored_tape, parse_anchors
 from engine.tapes.episodes import EpisodeError, EpisodeSetup, episode_tape
@@ -66,7 +66,11 @@ def read_prices(fields: Fields) -> tuple[Prices, tuple[str, ...]]:
     data = fields.data["tape"]
     kinds = ("anchors", "synthetic", "episode", "files")
     if not isinstance(data, Mapping) or data.get("kind") not in kinds:
-        raise fields.error(("tape", "kind"), "it is not said what kind of prices these are", TAPE_EXAMPLE)
+        said = data.get("kind") if isinstance(data, Mapping) else None
+        reason = "it is not said what kind of prices these are"
+        if said is not None:
+            reason = f"“{short(str(said))}” is no kind of prices"
+        raise fields.error(("tape", "kind"), reason, TAPE_EXAMPLE)
     section: TapeSection = fields.section(("tape",), data, TapeSection, TAPE_EXAMPLE)  # type: ignore[arg-type]
     if isinstance(section, AnchorsSection):
         return _anchors(fields, section)

@@ -13,13 +13,13 @@ from engine.scenarios.places import FieldPath, Place, name_of, place_of
 from engine.scenarios.prop_desk import PropDeskRules
 from engine.scenarios.texts import Text
 from engine.script.reader import ScriptLine
-from engine.script.recipes import PricesRecipe, SyntheticRecipe
+from engine.script.recipes import DailyRecipe, PricesRecipe, SyntheticRecipe
 from engine.setup import Setup
 from engine.tape import Tape
 from engine.tapes.anchors import AnchoredSetup, anchored_tape
 from engine.tapes.episodes import EpisodeSetup, episode_tape
 
-Prices = AnchoredSetup | EpisodeSetup | SyntheticRecipe | PricesRecipe
+Prices = AnchoredSetup | EpisodeSetup | SyntheticRecipe | DailyRecipe | PricesRecipe
 OpenFiles = Callable[[PricesRecipe], Tape]
 """Makes a tape of the player's price files, which the engine does not open."""
 
@@ -123,7 +123,7 @@ class Scenario:
             return anchored_tape(self.prices)
         if isinstance(self.prices, EpisodeSetup):
             return episode_tape(self.prices)
-        if isinstance(self.prices, SyntheticRecipe):
+        if isinstance(self.prices, SyntheticRecipe | DailyRecipe):
             return self.prices.tape()
         if open_files is None:
             raise self.error(("tape", "files"), NEEDS_FILES, "isocross lessons test FILE, beside them")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from engine.events import Event, Filled, HandedOver, LiquidationStarted, TakenOver, WipedOut
 from engine.scenarios.conditions.judge import holds
 from engine.scenarios.conditions.situation import Situation
+from engine.scenarios.conditions.words import in_words
 from engine.scenarios.scenario import StarRules
 from engine.sentences import money
 
@@ -54,7 +55,7 @@ def stars_of(rules: StarRules, done: int, steps: int, now: Situation) -> Stars:
     if closed:
         missing.append(f"{', '.join(sorted(closed))} was closed by force")
     if rules.also is not None and not holds(rules.also, now):
-        missing.append(f"not so in the end: {rules.also}")
+        missing.append(f"not so in the end: {in_words(rules.also)}")
     return Stars(not wiped_out, met, met and not missing, tuple(missing))
 
 

@@ -17,11 +17,15 @@ from engine.scenarios.conditions.values import Amount, Arithmetic, Figure, Numbe
 from engine.script.words import time_text
 from engine.sentences import MINUS
 
-ShownAs = Literal["money", "price", "size", "percent", "number", "times", "time"]
-"""How a figure is printed: `1,837.50`, `1,837.50`, `5`, `2.5%`, `3`, `10x`, `03:00`. Below one per cent a
-percentage has four decimals."""
+ShownAs = Literal["money", "price", "size", "percent", "number", "times", "time", "date"]
+"""How a figure is printed: `1,837.50`, `1,837.50`, `5`, `2.5%`, `3`, `10x`, `03:00 UTC`,
+`10 October 2025`. Below one per cent a percentage has four decimals."""
 
 NOTHING = "–"
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 ONE_PERCENT = Decimal("0.01")
 _PIECE = re.compile(r"\{([^{}]*)\}")
 _NUMBER = re.compile(r"(?<![\w.])[0-9][0-9,]*(?:\.[0-9]+)?")
@@ -96,6 +100,9 @@ def shown(piece: Shown, now: Situation) -> str:
         return NOTHING
     if piece.shown_as == "time":
         return time_text(int(value))[11:].removesuffix("Z") + " UTC"
+    if piece.shown_as == "date":
+        year, month, day = time_text(int(value))[:10].split("-")
+        return f"{int(day)} {MONTHS[int(month) - 1]} {year}"
     if piece.shown_as == "percent":
         return f"{_digits(EXACT.multiply(value, Decimal(100)), 2 if abs(value) >= ONE_PERCENT else 4)}%"
     cents = piece.shown_as == "money" or (piece.shown_as == "price" and abs(value) >= 1)

@@ -1,13 +1,14 @@
-"""The set-up lines about prices: `path`, `mark`, `premium`, `tick`, `synthetic` and `prices`."""
+"""The set-up lines about prices: `path`, `mark`, `premium`, `tick`, `synthetic`, `daily` and `prices`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from engine.script.recipes import DEFAULT_START, InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
+from engine.script.recipes import DEFAULT_START, DailyRecipe, InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
 from engine.script.words import WordsError, number, parse_duration, parse_time, positive, short, symbol, whole
 from engine.tapes.inline import EXAMPLE, MOST_MARKETS, InlineError, InlinePath, Part, check_paths
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 PREMIUM_EXAMPLE = "premium ETH 0.01% 0.01% -0.05%"
 SYNTHETIC_EXAMPLE = "synthetic crash seed 7 markets BTC,ETH,SOL days 2 step 1s"
 PRICES_EXAMPLE = "prices BTC=btc.csv ETH=eth.csv from 2022-11-08T00:00Z to 2022-11-09T00:00Z"
+DAILY_EXAMPLE = "daily 2026-11-22"
 SYNTHETIC_DEFAULTS = {"markets": "BTC,ETH,SOL", "days": "2", "step": "1s"}
 
 
@@ -37,12 +39,13 @@ class Prices:
         columns: values of `mark`, `premium` and `tick` lines by symbol and name.
         other: the one recipe that is no path.
         start_ms: what the `start` line said, ms UTC.
-        lines: the line of each (symbol, part), and of (``, `synthetic`) or (``, `prices`).
+        lines: the line of each (symbol, part), and of (``, `synthetic`), (``, `daily`) or
+            (``, `prices`).
     """
 
     paths: dict[str, InlinePath] = field(default_factory=dict)
     columns: dict[tuple[str, Part], tuple[Decimal, ...]] = field(default_factory=dict)
-    other: SyntheticRecipe | PricesRecipe | None = None
+    other: SyntheticRecipe | DailyRecipe | PricesRecipe | None = None
     start_ms: int | None = None
     lines: dict[tuple[str, str], int] = field(default_factory=dict)
 
@@ -74,11 +77,13 @@ class Prices:
             raise LineError(last_line, "the script has no prices", EXAMPLE)
         return self._inline(start_line)
 
-    def _started(self, other: SyntheticRecipe | PricesRecipe, start_line: int) -> Recipe:
+    def _started(self, other: SyntheticRecipe | DailyRecipe | PricesRecipe, start_line: int) -> Recipe:
         if self.start_ms is None:
             return other
         if isinstance(other, PricesRecipe):
             raise LineError(start_line, "the prices of files have times of their own", "prices … from TIME")
+        if isinstance(other, DailyRecipe):
+            raise LineError(start_line, "a daily begins at 00:00 UTC of its day", "no start")
         started = replace(other.setup, start_ms=self.start_ms)
         _check_synthetic(started, start_line)
         return SyntheticRecipe(started)
@@ -190,6 +195,22 @@ def _check_synthetic(setup: SyntheticSetup, line: int) -> None:
         raise LineError(line, str(error), SYNTHETIC_EXAMPLE) from None
 
 
+def _daily(prices: Prices, line: int, words: list[str]) -> None:
+    _alone(prices, line, "daily")
+    # Imported here: an inline script has no use for the synthetic market.
+    from engine.tapes.daily import DailyError, number_of
+
+    try:
+        (word,) = words
+        day = date.fromisoformat(word)
+        number_of(day)
+    except DailyError as error:
+        raise WordsError(str(error), DAILY_EXAMPLE) from None
+    except ValueError:
+        raise WordsError("“daily” takes a date", DAILY_EXAMPLE) from None
+    prices.other = DailyRecipe(day)
+
+
 def _prices(prices: Prices, line: int, words: list[str]) -> None:
     _alone(prices, line, "prices")
     files = [word for word in words if "=" in word]
@@ -216,7 +237,7 @@ def _file(word: str) -> tuple[str, str]:
 
 def _alone(prices: Prices, line: int, part: str) -> None:
     if prices.other is not None:
-        before = max(prices.lines.get(("", name), 0) for name in ("synthetic", "prices"))
+        before = max(prices.lines.get(("", name), 0) for name in ("synthetic", "daily", "prices"))
         raise WordsError(f"line {before} says already where the prices come from", "one of the two lines")
     prices.claim(line, "", part)
 
@@ -248,5 +269,6 @@ PRICE_LINES = {
     "premium": PriceLine(PREMIUM_EXAMPLE, _premium),
     "tick": PriceLine("tick ETH 0.01", _tick),
     "synthetic": PriceLine(SYNTHETIC_EXAMPLE, _synthetic),
+    "daily": PriceLine(DAILY_EXAMPLE, _daily),
     "prices": PriceLine(PRICES_EXAMPLE, _prices),
 }

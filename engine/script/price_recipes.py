@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal, localcontext
 
 import numpy as np
 
 from engine.numbers import EXACT
-from engine.script.recipes import InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
+from engine.script.recipes import DailyRecipe, InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
 from engine.script.words import WordsError
 from engine.tape import PREMIUM_UNIT, Kind, Tape
 from engine.tapes.inline import InlineError, InlinePath
@@ -19,6 +20,7 @@ MOST_INLINE = 100_000
 _INLINE = re.compile(r"inline .*, [0-9,]+ (?:vertex|vertices) of ([0-9]+) s")
 _HELD = re.compile(r"(\S+) has ([0-9,]+) of [0-9,]+ prices: .*")
 _SYNTHETIC = re.compile(r"synthetic (\S+), seed ([0-9]+), .*, ([0-9.]+) days? of ([0-9]+) ([smhd])")
+_DAILY = re.compile(r"synthetic, daily #[0-9]+ of ([0-9]{4}-[0-9]{2}-[0-9]{2}), .*")
 _FILE = re.compile(r"(\S+) from (.+)")
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
@@ -40,7 +42,7 @@ def recipe_of(tape: Tape) -> Recipe:
         if tape.origin.kind == "inline":
             return _inline(tape)
         if tape.origin.kind == "synthetic":
-            return _synthetic(tape)
+            return _daily(tape) or _synthetic(tape)
         if tape.origin.kind == "real bars":
             return _files(tape)
     except (InlineError, WordsError) as error:
@@ -82,6 +84,15 @@ def _values(tape: Tape, symbol: str, kind: Kind, count: int, unit: Decimal) -> t
         return None
     with localcontext(EXACT):
         return tuple((unit * int(each)).normalize() for each in column[:count])
+
+
+def _daily(tape: Tape) -> DailyRecipe | None:
+    """A day's tape, if it is one: who runs the script compares its digest."""
+    found = _DAILY.fullmatch(tape.origin.description)
+    try:
+        return None if found is None else DailyRecipe(date.fromisoformat(found[1]))
+    except ValueError:
+        return None
 
 
 def _synthetic(tape: Tape) -> SyntheticRecipe:

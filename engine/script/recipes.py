@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import TYPE_CHECKING
 
 from engine.numbers import plain
@@ -57,6 +58,23 @@ class SyntheticRecipe:
 
 
 @dataclass(frozen=True, slots=True)
+class DailyRecipe:
+    """The prices of a day's tape: the date is all that is said of them."""
+
+    day: date
+
+    def tape(self) -> Tape:
+        """The tape. Raises DailyError, never for a recipe that a script was read into."""
+        from engine.tapes.daily import daily_tape
+
+        return daily_tape(self.day)
+
+    def lines(self) -> list[str]:
+        """The recipe as lines of a script."""
+        return [f"daily {self.day}"]
+
+
+@dataclass(frozen=True, slots=True)
 class PricesRecipe:
     """Prices in files, which the engine does not open.
 
@@ -77,7 +95,7 @@ class PricesRecipe:
         return [" ".join(words)]
 
 
-Recipe = InlinePaths | SyntheticRecipe | PricesRecipe
+Recipe = InlinePaths | SyntheticRecipe | DailyRecipe | PricesRecipe
 
 
 def _start_line(start_ms: int) -> list[str]:

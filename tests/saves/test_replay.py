@@ -5,11 +5,13 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -20,6 +22,7 @@ from engine.events import Event
 from engine.session import Session
 from engine.setup import Setup
 from saves import Library, Point, RecordedCommand, Recorder, Replay, SaveError
+from saves.landmarks import EventPlaces, Landmark
 from tests.saves.playing import new_session, play, random_moves, random_tape
 
 SETUPS = (
@@ -255,3 +258,32 @@ def test_what_is_damaged_is_told_in_words(library: Library, played: str, stateme
 
 def _parsed(text: str) -> Command:
     return parse(text)
+
+
+def test_events_of_commands_of_any_number_are_counted_at_their_vertex() -> None:
+    places = EventPlaces(np.array([3, 3, 4, 4, 4, 9]), np.array([0, 2, 0, 2**40, 2**62, 0]))
+    points = {(2, 0): 0, (3, 1): 1, (3, 2): 2, (4, 2): 3, (4, 2**40): 4, (4, 2**62): 5, (8, 2**62): 5, (9, 2**62): 6}
+    assert {point: places.count(Point(*point)) for point in points} == points
+
+
+def test_the_way_to_a_landmark_does_not_walk_by_those_of_other_kinds(library: Library, played: str) -> None:
+    class Counted(tuple[Landmark, ...]):
+        """Landmarks that may not be walked by."""
+
+        def __iter__(self) -> Iterator[Landmark]:
+            raise AssertionError("all of them are looked at")
+
+        def __getitem__(self, place: object) -> object:  # type: ignore[override]
+            assert isinstance(place, int), "a copy of many of them"
+            return super().__getitem__(place)
+
+    replay = library.replay(played)
+    every = replay.landmarks
+    replay.landmarks = Counted(every)
+    for step in range(0, replay.end.step + 1, 7):
+        replay.seek(step)
+        for kinds in (("liquidation",), ("call", "fill"), ("command", "fill", "call", "liquidation"), ()):
+            coming = [each for each in every if each.kind in kinds and each.point > replay.point]
+            past = [each for each in every if each.kind in kinds and each.point < replay.point]
+            assert replay.next(kinds) == (coming[0] if coming else None)
+            assert replay.previous(kinds) == (past[-1] if past else None)

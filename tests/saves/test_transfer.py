@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from engine.commands.grammar import parse
-from saves import Library, SavedSession, SaveError
-from saves.transfer import verify_file
+from saves import Library, Point, SavedSession, SaveError
+from saves.names import LONGEST_NAME
+from saves.transfer import LARGEST_NUMBER, verify_file
 from tests.saves.playing import new_session, play_all, random_moves
 
 
@@ -278,3 +279,20 @@ def test_changed_bytes_in_a_library_do_no_harm(library: Library, played: SavedSe
         shutil.rmtree(home)
     assert refusals
     assert all(each.isprintable() for each in refusals)
+
+
+def test_a_command_of_an_impossible_number_is_refused(
+    library: Library, played: SavedSession, elsewhere: Library, tmp_path: Path
+) -> None:
+    """All hashes of the file are right: whoever made it played it so."""
+    forked = library.fork(played.id, Point(20, 0), "Far", None)
+    with library.resume(forked.id) as recorder:
+        recorder.do(parse("note far"), LARGEST_NUMBER + 1)
+    library.export(forked.id, tmp_path / "far.isocross")
+    with pytest.raises(SaveError, match="its commands go up to number 1,000,000,000"):
+        elsewhere.import_file(tmp_path / "far.isocross")
+
+
+def test_a_verdict_has_a_name_that_can_be_printed(file: Path) -> None:
+    spoil(file, "UPDATE sessions SET name = replace(hex(zeroblob(100000)), '00', 'x')")
+    assert len(verify_file(file).name) <= LONGEST_NAME

@@ -12,6 +12,7 @@ from engine.commands.grammar import parse
 from engine.record import Record
 from engine.rulebooks.base import Refusal
 from engine.scenarios.attempt import Attempt
+from engine.scenarios.challenge import record_of_attempt
 from engine.scenarios.proof import played
 from engine.scenarios.reader import read_scenario
 from engine.scenarios.scenario import Scenario
@@ -137,7 +138,7 @@ def test_what_else_must_hold_in_the_end() -> None:
     assert str(trying.stars()) == "★★★"
     trying = attempt(text)
     trying.do(parse("buy $100 ETH 2x"))
-    assert trying.stars().missing == ("not so in the end: order stop ETH",)
+    assert trying.stars().missing == ("not so in the end: a stop order in ETH is waiting",)
 
 
 def test_a_wiped_out_account_has_no_star() -> None:
@@ -214,3 +215,68 @@ def test_leaps_and_single_steps_come_to_the_same(scenario: Scenario, data: st.Da
     assert leaping.progress() == stepping.progress()
     assert leaping.events == stepping.events
     assert [each.view for each in leaping.begun] == [each.view for each in stepping.begun]
+
+
+# -- how an attempt ends
+
+
+def ending(goal: str) -> str:
+    return GOOD.replace('goal = "position ETH long"', f'goal = "{goal}"')
+
+
+@pytest.mark.parametrize(
+    ("goal", "over", "stars"),
+    [
+        ("end of tape and profit > 100", True, "★☆☆"),  # what the end is asked for is judged there
+        ("price ETH > 9000 and position ETH", True, "★☆☆"),  # no command moves a price
+        ("end of tape", True, "★★★"),
+        ("position ETH short and no refusal", False, "★☆☆"),  # a command could still do it
+        ("price ETH > 1 and position ETH short", False, "★☆☆"),
+    ],
+)
+def test_at_the_end_of_the_tape_it_is_over_unless_a_command_can_still_do_it(goal: str, over: bool, stars: str) -> None:
+    trying = attempt(ending(goal))
+    trying.advance(30)
+    assert (trying.result is not None, str(trying.stars())) == (over, stars)
+    assert trying.progress().over is over
+    assert trying.progress().done is (stars == "★★★")
+    assert bool(trying.stars().missing) is (stars != "★★★")
+
+
+def test_what_happened_and_must_not_have_is_out_of_reach_in_the_end() -> None:
+    trying = attempt(ending("position ETH short and no refusal"))
+    trying.do(parse("margin ETH +5000"))
+    assert trying.result is None
+    trying.advance(30)
+    assert trying.result is not None
+
+
+def test_a_goal_that_a_command_can_still_reach_is_reached_at_the_end_of_the_tape() -> None:
+    trying = attempt(ending("position ETH long"))
+    trying.advance(30)
+    assert trying.result is None
+    trying.do(parse("buy $100 ETH 2x"))
+    assert str(trying.result) == "★★★"
+
+
+def test_a_wipe_out_and_an_end_by_command_end_it() -> None:
+    text = ending("end of tape and profit > 0").replace("30m 1900", "30m !1500")
+    trying = attempt(text)
+    trying.do(parse("buy $24000 ETH 25x cross"))
+    trying.advance(30)
+    assert (str(trying.result), trying.done) == ("☆☆☆", 0)
+    assert trying.end == (trying.session.step, 1)
+    trying.do(parse("deposit 5000"))
+    assert str(trying.result) == "☆☆☆"
+    ended = attempt(text)
+    ended.do(parse("end"))
+    assert (str(ended.result), ended.progress().done) == ("★☆☆", False)
+
+
+def test_what_was_played_after_the_end_is_not_of_the_record_that_counts() -> None:
+    trying = attempt(GOOD)
+    trying.do(parse("buy $100 ETH 2x"))
+    trying.advance(10)
+    trying.do(parse("buy $1000 ETH 2x"))
+    record = record_of_attempt(trying)
+    assert (len(record.commands), record.until) == (1, 0)

@@ -213,7 +213,18 @@ def test_every_figure_can_be_read_of_an_open_position() -> None:
     for name, named in FIGURES.items():
         target = "" if named.about == "account" else "ETH"
         value = value_of(parse_amount(f"{name} {target}"), now)
-        assert isinstance(value, Decimal) or name == "health", name
+        assert isinstance(value, Decimal) or name in ("health", "breach price", "forced price"), name
+
+
+def test_what_a_liquidation_began_at_and_what_it_got() -> None:
+    """Of an isolated long of 2.5 from 2,000 with 10x; the book takes it at the price that liquidates."""
+    now = situation(TAPE, "buy $5000 ETH 10x", mode="isolated", until=2)
+    began, got = (value_of(parse_amount(f"{name} ETH"), now) for name in ("breach price", "forced price"))
+    assert holds(parse_condition("liquidated ETH"), now)
+    assert began is not None
+    assert got is not None
+    assert 0 < got <= began < 2000
+    assert value_of(parse_amount("forced price SOL"), now) is None
 
 
 def test_a_goal_tells_which_part_of_it_is_open() -> None:

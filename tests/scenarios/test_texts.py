@@ -21,6 +21,7 @@ from tests.scenarios.test_conditions import TAPE, situation
         ("{(entry ETH - liquidation price ETH) * size ETH as money}", "408.18"),
         ("{gauge ETH} {gauge ETH as number} {leverage ETH} {5000 / 500 as times}", "20% 0.2 10x 10x"),
         ("{time} {100%} {0 - equity as money}", "00:00 UTC 100% −1,000"),
+        ("{time as date}, {time}", "1 January 2024, 00:00 UTC"),
         ("{1 / 3 as money} {1 / 3} {1 / 2 as money}", "0.33 0.3333 0.50"),
         ("{12.345%} {0.05625% * 1}", "12.35% 0.0006"),
         ("{funding rate ETH} {0.05625%}", "0% 0.0563%"),

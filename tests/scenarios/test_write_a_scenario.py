@@ -6,8 +6,18 @@ import re
 from typing import get_args
 
 from engine.scenarios.conditions.parser import parse_amount, parse_condition
-from engine.scenarios.format import HeadSection, TapeSection
+from engine.scenarios.format import (
+    ClosingSection,
+    HeadSection,
+    NaiveSection,
+    PropDeskSection,
+    RulesSection,
+    StarsSection,
+    StepSection,
+    TapeSection,
+)
 from engine.scenarios.proof import prove
+from engine.scenarios.proposals import FIELD_EXAMPLES
 from engine.scenarios.reader import read_scenario
 from engine.scenarios.texts import ShownAs, parse_text
 from engine.tapes.anchors import parse_anchors
@@ -45,8 +55,19 @@ def test_its_refusal_is_the_one_that_comes(isocross: Isocross, tmp_path, monkeyp
 
 def test_it_names_every_field() -> None:
     said = set(re.findall(r"`([a-z_]+)`", PAGE))
-    sections = [HeadSection, *get_args(TapeSection)]
+    sections = [HeadSection, RulesSection, *get_args(TapeSection), StepSection, NaiveSection, StarsSection]
+    sections += [ClosingSection, PropDeskSection]
     assert {name for section in sections for name in section.__struct_encode_fields__} <= said
+
+
+def test_its_examples_are_those_that_refusals_propose() -> None:
+    """And every field has one: of its own, or of the fields that share its row."""
+    for name, example in FIELD_EXAMPLES.items():
+        assert f"`{name}`" in PAGE
+        assert example.partition(", or")[0] in PAGE or name in ("book", "script", "keys", "slippage", "funding"), name
+    sections = [HeadSection, RulesSection, *get_args(TapeSection), StarsSection, PropDeskSection]
+    named = {name for section in sections for name in section.__struct_encode_fields__}
+    assert named <= set(FIELD_EXAMPLES)
 
 
 def test_its_conditions_are_conditions() -> None:

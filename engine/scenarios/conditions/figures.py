@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from engine.account import CROSS
-from engine.events import Filled, MarginMoved, Noted
+from engine.events import Filled, LiquidationStarted, MarginMoved, Noted, TakenOver
 from engine.looking.views import PoolView, PositionView, View
 from engine.numbers import EXACT, ZERO, exact
 from engine.scenarios.conditions.situation import Situation
@@ -105,6 +105,24 @@ def _margin_added(now: Situation, symbol: str) -> Decimal:
     return sum((each.amount for each in moves), ZERO)
 
 
+def _breach_price(now: Situation, symbol: str) -> Decimal | None:
+    """Of the market's first liquidation."""
+    started = (each for each in now.events if isinstance(each, LiquidationStarted) and each.symbol == symbol)
+    return next((each.price for each in started), None)
+
+
+def _forced_price(now: Situation, symbol: str) -> Decimal | None:
+    """By size, over the orders of its liquidations and what a fund took over."""
+    taken = [
+        (abs(each.size), each.price)
+        for each in now.events
+        if (isinstance(each, Filled) and each.symbol == symbol and each.reason == "liquidation")
+        or (isinstance(each, TakenOver) and each.symbol == symbol)
+    ]
+    size = sum((size for size, _ in taken), ZERO)
+    return EXACT.divide(sum((size * price for size, price in taken), ZERO), size) if size else None
+
+
 def _noted(now: Situation, _: str) -> Decimal | None:
     """The last number in the player's latest note that has one."""
     for event in reversed(now.events):
@@ -168,6 +186,10 @@ FIGURES: Mapping[str, Named] = MappingProxyType(
         "health": Named("count", "pool", "the venue's own gauge, such as a health factor", _own_gauge),
         "bought": Named("size", "market", "how much was bought so far", _traded("buy"), False),
         "sold": Named("size", "market", "how much was sold so far", _traded("sell"), False),
+        "breach price": Named(
+            "price", "market", "the price at which its first liquidation began", _breach_price, False
+        ),
+        "forced price": Named("price", "market", "the average price that its liquidations got", _forced_price, False),
         "margin added": Named(
             "money", "market", "margin moved in by hand, less what was taken out", _margin_added, False
         ),

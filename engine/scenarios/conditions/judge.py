@@ -121,6 +121,76 @@ def moves_with_prices(condition: Condition) -> bool:
     return any(FIGURES[figure.name].moves for figure in _figures(condition)) or _waits(condition)
 
 
+def narrowed(condition: Condition, now: Situation) -> Condition | bool:
+    """What is left of a condition until the next event or command: what only those change is settled as it is now. A
+    truth value where nothing is left; the end of the tape, which comes without either, counts as not come."""
+    match condition:
+        case And(parts) | Or(parts):
+            decides = isinstance(condition, Or)  # one such part decides for all
+            left = [narrowed(part, now) for part in parts]
+            if decides in left:
+                return decides
+            still = tuple(part for part in left if not isinstance(part, bool))
+            if len(still) < 2:
+                return still[0] if still else not decides
+            return And(still) if isinstance(condition, And) else Or(still)
+        case Not(part):
+            inner = narrowed(part, now)
+            return not inner if isinstance(inner, bool) else Not(inner)
+    return condition if moves_with_prices(condition) else holds(condition, now)
+
+
+def bears_funding(condition: Condition) -> bool:
+    """Whether a payment of funding may change it that the way of prices would not."""
+    return any(figure.name == "wallet" for figure in _figures(condition))
+
+
+def reads_prices_only(condition: Condition) -> bool:
+    """Whether all that it compares are prices and the time, so that no account has to be looked at."""
+    match condition:
+        case And(parts) | Or(parts):
+            return all(map(reads_prices_only, parts))
+        case Not(part):
+            return reads_prices_only(part)
+        case Comparison():
+            return all(each.name in ("price", "mark", "time") for each in _figures(condition))
+    return False
+
+
+def asks_for_the_end(condition: Condition) -> bool:
+    """Whether it names the end of the tape: what it says of the account is then judged there."""
+    match condition:
+        case And(parts) | Or(parts):
+            return any(map(asks_for_the_end, parts))
+        case Not(part):
+            return asks_for_the_end(part)
+    return isinstance(condition, InState) and condition.state == "end of tape"
+
+
+def out_of_reach(condition: Condition, now: Situation) -> bool:
+    """Whether at the end of the tape no command can bring it about any more: prices and what has happened stay."""
+    return _final(condition, now) is False
+
+
+def _final(condition: Condition, now: Situation) -> bool | None:
+    """Whether it holds at the end of the tape, whatever is done there; None where that depends."""
+    match condition:
+        case And(parts) | Or(parts):
+            decides = isinstance(condition, Or)
+            found = [_final(part, now) for part in parts]
+            return decides if decides in found else None if None in found else not decides
+        case Not(part):
+            inner = _final(part, now)
+            return None if inner is None else not inner
+        case Comparison() if reads_prices_only(condition):
+            return holds(condition, now)
+        case InState("end of tape"):
+            return holds(condition, now)
+        case Happened() if holds(condition, now):
+            return True
+    return None
+
+
 def symbols_of(condition: Condition | Amount) -> tuple[str, ...]:
     """The markets that are named, each once."""
     named = [figure.target for figure in _figures(condition)] + list(_named(condition))

@@ -61,6 +61,15 @@ _STATES: tuple[State, ...] = get_args(State)
 _OCCURRENCES: tuple[Occurrence, ...] = get_args(Occurrence)
 _OF_MARKET: dict[str, Occurrence] = {word: what for what, word in OF_MARKET.items()}
 _FACT_WORDS = ("position", "order", "mode", *_OCCURRENCES, *_OF_MARKET, *_STATES)
+_OTHER_NAMES = {
+    "balance": "wallet",
+    "cash": "wallet",
+    "pnl": "unrealised ETH",
+    "upnl": "unrealised ETH",
+    "value": "notional ETH",
+    "liquidation": "liquidation price ETH",
+}
+"""Names that authors try, and the figures that they mean."""
 _AFTER = ("and", "or", ")", "")
 """What may follow a fact."""
 _KNOWN = ("no", "not", *_FACT_WORDS, *FIGURES)
@@ -162,7 +171,7 @@ def _plain_fact(tokens: Tokens) -> Fact:
         return InMode(_symbol(tokens), _mode(tokens))
     if word in _OF_MARKET:
         tokens.take()
-        return Happened(_OF_MARKET[word], _symbol(tokens))
+        return Happened(_OF_MARKET[word], _symbol(tokens, f"{word} ETH, or {_OF_MARKET[word]}"))
     for what in _OCCURRENCES:
         if word == what and _name(tokens) is None:  # no `liquidation price`
             tokens.take()
@@ -173,6 +182,8 @@ def _plain_fact(tokens: Tokens) -> Fact:
             for _ in words:
                 tokens.take()
             return InState(state)
+    if word == "end":
+        raise tokens.wrong("“end” is the first word of “end of tape”", "end of tape")
     return _comparison(tokens)
 
 
@@ -228,6 +239,8 @@ def _comparison(tokens: Tokens) -> Comparison:
 def _relation(tokens: Tokens) -> Relation:
     for relation in RELATIONS:
         if tokens.take_if(relation):
+            if tokens.peek() == "=":
+                raise tokens.wrong(f"“{relation}=” is no comparison", ", ".join(RELATIONS))
             return relation
     raise tokens.unexpected("a comparison such as >=")
 
@@ -270,7 +283,7 @@ def _figure(tokens: Tokens, ghosts: bool, known: tuple[str, ...]) -> Figure:
         raise tokens.wrong("a condition can’t ask for the ghost", "the account’s own figure", place)
     words = _name(tokens)
     if words is None:
-        raise tokens.unexpected("a figure, a number or a fact", known)
+        raise tokens.unexpected("a figure, a number or a fact", known, _meant(tokens))
     for _ in words.split():
         tokens.take()
     about = FIGURES[words].about
@@ -278,7 +291,18 @@ def _figure(tokens: Tokens, ghosts: bool, known: tuple[str, ...]) -> Figure:
         return Figure(words, "", of_ghost)
     if about == "pool" and tokens.take_if(CROSS):
         return Figure(words, CROSS, of_ghost)
-    return Figure(words, _symbol(tokens), of_ghost)
+    return Figure(words, _symbol(tokens, f"{words} ETH"), of_ghost)
+
+
+def _meant(tokens: Tokens) -> str:
+    """What was probably meant by words that are no figure: `price ETH` by `ETH price` and `price.ETH`."""
+    first, second = tokens.peek(), tokens.peek(1)
+    if _is_symbol(first) and second in FIGURES:
+        return f"{second} {first}"
+    name, _, market = first.partition(".")
+    if name in FIGURES and market:
+        return f"{name} {market}"
+    return _OTHER_NAMES.get(first.lower(), "")
 
 
 def _name(tokens: Tokens) -> str | None:
@@ -294,10 +318,12 @@ def _is_symbol(word: str) -> bool:
     return valid_symbol(word) and word == word.upper() and any(each.isalpha() for each in word)
 
 
-def _symbol(tokens: Tokens) -> str:
+def _symbol(tokens: Tokens, example: str = "") -> str:
     word = tokens.peek()
     if _is_symbol(word):
         return tokens.take()
+    if word in _AFTER or word in RELATIONS:
+        raise tokens.wrong("a market is missing here", example)
     if valid_symbol(word) and word.isalnum() and not word[0].isdigit():
         raise tokens.wrong(f"“{short(word)}” is not a market: markets are in capitals", word.upper())
     raise tokens.unexpected("a market such as ETH")

@@ -24,7 +24,7 @@ class Situation:
 
     Attributes:
         view: as it is now.
-        events: what happened so far, in order.
+        events: what happened so far, in order; payments of funding may be left out, for no figure is read off them.
         refusals: commands that were refused so far.
         margin_used: the most margin that was put behind positions at any time so far, quote units.
         ghost: the same commands in the other kind of account, as that is now; None where none is looked at.

@@ -90,12 +90,13 @@ class Tokens:
         """The error that `message` says, at the next token unless at `place`."""
         return ConditionError(message, would_work or self.example, place or self.place)
 
-    def unexpected(self, wanted: str, known: tuple[str, ...] = ()) -> ConditionError:
-        """The error that the next token is not what is wanted; near words among `known` are proposed."""
+    def unexpected(self, wanted: str, known: tuple[str, ...] = (), meant: str = "") -> ConditionError:
+        """The error that the next token is not what is wanted; proposed is what was `meant`, or a near word among
+        `known`."""
         token = self.peek()
         if not token:
             return self.wrong(f"{wanted} is missing at the end")
-        close = get_close_matches(token, known, n=1)
+        close = [meant] if meant else get_close_matches(token, known, n=1)
         return self.wrong(f"“{short(token)}” is not {wanted}", close[0] if close else "")
 
     def finish(self) -> None:
