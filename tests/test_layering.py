@@ -69,9 +69,9 @@ print(*sys.modules)
 
 DESK = """
 import sys
-from tui.app import PLAYING, _import
+from tui.ahead import PLAYING, import_all
 from tui.start import quick_session
-_import(*PLAYING)
+import_all(*PLAYING)
 quick_session(1)
 print(*sys.modules)
 """

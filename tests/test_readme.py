@@ -12,6 +12,7 @@ from engine.script import parse_move, read_script
 from tui.cli.main import main
 from tui.keys.names import bindings_in, key_name, keys_of
 from tui.screens.desk_keys import DESK_BINDINGS
+from tui.screens.scenario_desk import ScenarioDesk
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```\n(.*?)^```", README, re.MULTILINE | re.DOTALL)
@@ -51,6 +52,10 @@ def test_every_key_in_the_table_is_bound() -> None:
     rows = [line for line in README.splitlines() if line.startswith("| `")]
     cells = [cell for row in rows for cell in row.strip("|").split(" | ")[::2]]
     keys = {key for cell in cells for key in re.findall(r"`(.+?)`", cell)}
-    bound = {key_name(key) for binding in bindings_in(DESK_BINDINGS) for key in keys_of(binding, {})}
+    bound = {
+        key_name(key)
+        for binding in bindings_in([*DESK_BINDINGS, *ScenarioDesk.BINDINGS])
+        for key in keys_of(binding, {})
+    }
     assert len(keys) > 15
     assert keys <= bound

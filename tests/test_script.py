@@ -254,7 +254,7 @@ def test_what_is_no_script_is_refused_by_its_line(text: str, line: int, reason: 
 
 def test_every_example_of_a_set_up_line_works() -> None:
     for name, example in SETUP_EXAMPLES.items():
-        prices = "" if name in ("path", "synthetic", "prices") else PATH
+        prices = "" if name in ("path", "synthetic", "daily", "prices") else PATH
         read_script(name, f"{prices}{example}")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
-from importlib import import_module
+from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, ClassVar
 
@@ -15,6 +15,7 @@ from textual.signal import Signal
 
 from saves import Library, SaveError
 from saves.home import home_folder
+from tui.ahead import PLAYING, SAVING, TELLING, import_all, look_ahead_from_home
 from tui.ascii_glyphs import AsciiGlyphs
 from tui.dialogs.opening import OpeningDialog, Opens, opened
 from tui.faults import log_fault
@@ -25,7 +26,7 @@ from tui.scenarios.scenario_sessions import ScenarioSessions
 from tui.settings import Settings
 from tui.settings.described import described
 from tui.settings.reading import read_settings
-from tui.start import OPENING, Coming, NewSession, SeenAgain, quick_session
+from tui.start import OPENING, BeginScenario, Coming, NewSession, SeenAgain, quick_session
 from tui.themes import other_ground, register_themes, variable_defaults
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 
     from engine.tape import Tape
     from saves import Recorder
+    from tui.scenarios.found import Found
     from tui.screens.desk import DeskScreen
     from tui.screens.home import HomeScreen
 
@@ -53,16 +55,10 @@ def _game_commands() -> type[Provider]:
     return GameCommands
 
 
-PLAYING = ("engine.session", "saves.live", "tui.playing.play", "tui.screens.desk")
-SAVING = ("sqlite_utils", "faker")
-TELLING = tuple(f"tui.dialogs.{each}" for each in ("result", "wiped_out", "explain", "liquidation"))
-CHOOSING = ("tui.screens.new",)
-"""Modules that are imported in a thread, while the player looks at something else: what they are for."""
+def _scenario_commands() -> type[Provider]:
+    from tui.keys.palette_scenarios import ScenarioCommands
 
-
-def _import(*modules: str) -> None:
-    for module in modules:
-        import_module(module)
+    return ScenarioCommands
 
 
 def _is_large(tape: Tape) -> bool:
@@ -74,7 +70,7 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
 
     Args:
         library: where sessions are kept; used from this thread only.
-        start: a session to begin, one to see again, or the id of one to continue, instead of Home.
+        start: a session or a scenario to begin, a session to see again, or the id of one to continue, instead of Home.
         clock: real seconds.
         ticking: whether a desk lets frames come by themselves.
         ascii_terminal: whether the terminal is likely to show nothing but ASCII.
@@ -87,7 +83,7 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
     """
 
     TITLE = "isocross"
-    COMMANDS = {_game_commands}
+    COMMANDS = {_game_commands, _scenario_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+p", "command_palette", "palette: everything by its words", priority=True, id="app.palette"),
         Binding("f2", "settings", "settings", id="app.settings"),
@@ -97,7 +93,7 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
     def __init__(
         self,
         library: Library,
-        start: NewSession | Coming | SeenAgain | str | None = None,
+        start: NewSession | Coming | SeenAgain | BeginScenario | str | None = None,
         clock: Callable[[], float] = monotonic,
         ticking: bool = True,
         ascii_terminal: bool = False,
@@ -173,6 +169,8 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
             self._begin(self._start)
         elif isinstance(self._start, SeenAgain):
             self.open_replay(self._start)
+        elif isinstance(self._start, BeginScenario):
+            self.begin_scenario(self._start.found)
         elif isinstance(self._start, str):
             self._resume(self._start)
         if self.problems and self._start is not None:
@@ -185,16 +183,16 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
 
             self._home = HomeScreen(self.library)
             self.push_screen(self._home)
-            self._home.call_after_refresh(self._painted, PLAYING + SAVING + TELLING + CHOOSING)
+            self._home.call_after_refresh(self._painted, look_ahead_from_home)
             if self.problems:
                 self._say(self._problems_told())
 
-    def _painted(self, modules: Sequence[str], then: Callable[[], None] | None = None) -> None:
-        """The first picture is on the screen: import in a thread what comes next, and then do something."""
+    def _painted(self, ahead: Callable[[], None], then: Callable[[], None] | None = None) -> None:
+        """The first picture is on the screen: look ahead in a thread, and then do something."""
         gc.enable()
 
         def work() -> None:
-            _import(*modules)
+            ahead()
             if then is not None:
                 self.call_later(then)
 
@@ -271,11 +269,19 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
 
     def open_session(self, session: str) -> None:
         """Leave what is played, and continue another saved session."""
+        self._leave_for_home()
+        self._resume(session)
+
+    def start_scenario(self, found: Found) -> None:
+        """Leave what is played, and begin a scenario."""
+        self._leave_for_home()
+        self.begin_scenario(found)
+
+    def _leave_for_home(self) -> None:
         while len(self.screen_stack) > 1 and self.screen is not self._home:
             self.pop_screen()
         self._close()
         self._show_home()
-        self._resume(session)
 
     def _next_seed(self) -> int:
         """A seed that the last sessions did not have."""
@@ -288,7 +294,7 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
         """Make a session, and import what it needs, behind a dialog that is painted first."""
 
         def opens(tell: Callable[[float], None] | None) -> Recorder:
-            _import(*PLAYING)
+            import_all(*PLAYING)
             made = coming.make()
             if isinstance(made, str):
                 return self.library.resume(made, tell)
@@ -347,7 +353,7 @@ class IsocrossApp(ScenarioSessions, Replaying, App[None]):
                 desk.draw()
 
         def painted() -> None:
-            self._painted(SAVING + TELLING if recorder.unwritten else TELLING, save)
+            self._painted(partial(import_all, *(SAVING if recorder.unwritten else ()), *TELLING), save)
 
         desk.call_after_refresh(desk.call_after_refresh, painted)
 

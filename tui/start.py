@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from engine.setup import Setup
     from engine.tape import Tape
     from engine.tapes.synthetic import SyntheticSetup
+    from tui.scenarios.found import Found
 
 SEEDS = 1_000_000
 """Seeds that are made up stay below this, so that a person can type them again."""
@@ -83,3 +84,10 @@ class SeenAgain:
     at_end: bool = False
     at: str | None = None
     greeting: str | None = None
+
+
+@dataclass(frozen=True)
+class BeginScenario:
+    """An attempt at a scenario, to begin at once."""
+
+    found: Found

@@ -1,4 +1,4 @@
-"""The real program, its frames counted: `python -m tests.benchmarks.frames FOLDER SPEED FRAMES WARM_UP [fast]`.
+"""The real program, its frames counted: `python -m tests.benchmarks.frames FOLDER SPEED FRAMES WARM_UP [fast rivals]`.
 
 It plays a made-up tape on its own terminal, 30 frames a second or, `fast`, one behind the other, and then writes what
 they took to FOLDER/frames.json. A frame is a thirtieth of a second to the desk however late it comes, so what a frame
@@ -11,6 +11,7 @@ import json
 import os
 import sys
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -52,10 +53,13 @@ class Took:
 class FramesApp(IsocrossApp):
     """The program, whose desk is told how long its frames are."""
 
-    def __init__(self, library: Library, folder: Path, speed: float, frames: int, warm_up: int, fast: bool) -> None:
+    def __init__(
+        self, library: Library, folder: Path, speed: float, frames: int, warm_up: int, words: Collection[str]
+    ) -> None:
         new = NewSession(Setup(), synthetic_tape(PRICES))
         super().__init__(library, new, ticking=False)
-        self._folder, self._pace, self._frames, self._warm_up, self._fast = folder, speed, frames, warm_up, fast
+        self._folder, self._pace, self._frames, self._warm_up = folder, speed, frames, warm_up
+        self._fast, self._rivals = "fast" in words, "rivals" in words
         self._count, self._events = -warm_up, 0
         self._timer: Timer | None = None
 
@@ -73,6 +77,8 @@ class FramesApp(IsocrossApp):
         for command in COMMANDS:
             assert desk.give(command), command
         self._desk = desk
+        if self._rivals:
+            desk.show_rivals()
         desk.play.pausing = frozenset()
         if self._pace:
             desk.play.clock.speed = self._pace
@@ -118,9 +124,9 @@ def memory() -> int:
 
 
 def main() -> None:
-    folder, speed, frames, warm_up, *fast = sys.argv[1:]
+    folder, speed, frames, warm_up, *words = sys.argv[1:]
     with Library.open(Path(folder)) as library:
-        FramesApp(library, Path(folder), float(speed), int(frames), int(warm_up), bool(fast)).run()
+        FramesApp(library, Path(folder), float(speed), int(frames), int(warm_up), words).run()
 
 
 if __name__ == "__main__":

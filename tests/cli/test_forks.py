@@ -171,3 +171,18 @@ def test_what_no_script_can_say_is_told(isocross: Isocross, isocross_home: Path)
     assert result.status == 2
     assert "can’t be a script" in result.err
     assert "isocross saves export" in result.err
+
+
+def test_another_session_than_the_script_says_is_not_kept(isocross: Isocross, played: str, tmp_path: Path) -> None:
+    script = isocross("saves", "script", "Plan").out.replace(f"hash {played}", f"hash {'0' * 64}")
+    result = isocross("run", written(tmp_path / "other.txt", script), "--save", "Forged")
+    assert result.status == 2
+    assert "this is another session" in result.err
+    assert "saved as" not in result.out
+    assert [row["name"] for row in isocross("saves", "list", "--json").rows] == ["Plan"]
+
+
+def test_verify_says_that_it_takes_files_too(isocross: Isocross, played: str) -> None:
+    result = isocross("verify", "nosuch")
+    assert result.status == 2
+    assert "there is no save called “nosuch”, nor such a file; there is “Plan”; isocross saves list" in result.err

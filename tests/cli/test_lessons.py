@@ -19,9 +19,10 @@ def test_the_ladder_is_listed(isocross: Isocross) -> None:
     assert done.status == 0
     assert done.out == isocross("lessons", "list").out
     for number, lesson in enumerate(shipped_lessons(), 1):
-        assert f"{number:>3}  {lesson.title}" in done.out
+        assert f"{number:>3}  ···  {lesson.title}" in done.out
+    assert "0 of 18 lessons done, 0 of 54 stars\nisocross lessons play 1 begins the next one" in done.out
     rows = isocross("lessons", "list", "--json").rows
-    assert [row["id"] for row in rows] == [lesson.id for lesson in shipped_lessons()]
+    assert [(row["id"], row["stars"]) for row in rows] == [(lesson.id, None) for lesson in shipped_lessons()]
 
 
 @pytest.mark.parametrize("lesson", range(1, len(shipped_lessons()) + 1))
@@ -108,7 +109,7 @@ def test_ones_own_folder_is_looked_through(isocross: Isocross, isocross_home: Pa
     written(folder / "mine.toml", GOOD)
     written(folder / "bad.toml", "id = 5")
     done = isocross("lessons", "list")
-    assert "own  A lesson" in done.out
+    assert "own  ···  A lesson" in done.out
     assert "bad.toml line 1, id" in done.err
     assert done.status == 2
     assert isocross("lessons", "show", "a-lesson").status == 0
@@ -138,7 +139,9 @@ def test_prices_from_files_are_looked_for_beside_the_lesson(isocross: Isocross, 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("lessons", "play"), "“play” is no action"),
+        (("lessons", "dance"), "“dance” is no action; try: isocross lessons list|play|show|test"),
+        (("lessons", "play"), "lessons play: the following arguments are required: LESSON"),
+        (("lessons", "play", "1", "2"), "unrecognized arguments"),
         (("lessons", "show"), "required"),
         (("lessons", "show", "99"), "no lesson “99”"),
         (("lessons", "show", "isolated-margn"), "isocross lessons show isolated-margin"),

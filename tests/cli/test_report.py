@@ -219,3 +219,20 @@ def test_its_help(isocross: Isocross) -> None:
     told = isocross("report", "--help")
     assert told.status == 0
     assert "--html" in told.out
+
+
+def test_its_head_says_the_modes_that_were_traded_in(isocross: Isocross, tmp_path: Path) -> None:
+    start = f"{EMPTY}mode isolated\n"
+    for commands, modes in (
+        ("", "hyperliquid, isolated"),
+        ("buy $100 ETH", "hyperliquid, isolated"),
+        ("buy $100 ETH cross", "hyperliquid, cross"),
+        ("buy $100 ETH cross\nclose ETH\nbuy $100 ETH iso", "hyperliquid, isolated and cross"),
+    ):
+        script, page = (
+            written(tmp_path / "modes.txt", f"{start}{commands}\n@ end\n"),
+            tmp_path / f"{len(commands)}.html",
+        )
+        assert f"\n{modes}" in isocross("report", "--script", script).out
+        assert isocross("report", "--script", script, "--html", page).status == 0
+        assert f"<p>{modes} ·" in page.read_text(encoding="utf-8")

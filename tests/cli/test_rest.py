@@ -10,10 +10,13 @@ import pytest
 from engine.rulebooks import VENUES
 from engine.script import read_script
 from tests.cli.command_line import BARS, Isocross, written
-from tui.cli.help import MAIN, TEXTS
 from tui.cli import main as cli
+from tui.cli.help import MAIN, TEXTS
 from tui.cli.options import (
+    challenges_options,
     compare_options,
+    daily_options,
+    lessons_options,
     play_options,
     prices_options,
     run_options,
@@ -76,6 +79,9 @@ OPTIONS = {
     "compare": compare_options,
     "prices": prices_options,
     "venues": venues_options,
+    "lessons": lessons_options,
+    "challenges": challenges_options,
+    "daily": daily_options,
     "saves": saves_options,
 }
 
@@ -92,7 +98,9 @@ def test_the_examples_of_the_help_are_understood(command: str) -> None:
 def test_the_script_of_the_help_is_a_script() -> None:
     block = TEXTS["run"].partition("\n  venue")[2].partition("\n\nCommands")[0]
     lines = [line[2:32].rstrip() for line in f"\n  venue{block}".splitlines()]
-    kept = [line for line in lines if line and not line.startswith(("digest", "or", "syn", "prices", "a jump"))]
+    kept = [
+        line for line in lines if line and not line.startswith(("digest", "or", "syn", "daily", "prices", "a jump"))
+    ]
     read_script("help", "\n".join(kept))
 
 

@@ -43,6 +43,10 @@ DESK = (
     ("question", "escape d"),
     ("new", "n n"),
     ("new, from files", "right ctrl+r"),
+    ("scenarios", "escape l"),
+    ("a challenge", "right"),
+    ("a lesson", "left home enter"),
+    ("a lesson’s hints", "e e e"),
 )
 """What is seen, and the keys that lead there from the one before."""
 

@@ -24,6 +24,7 @@ GHOSTS = (
     Row("ghosts.step", grows("step")),
     Row("ghosts.remove", says("The ghost cross is gone."), after="m"),
     Row("ghosts.mode", says("The ghost cross follows."), before="x"),
+    Row("ghosts.best", says("Only a scenario has a best run: a lesson, a challenge or the daily.")),
     Row("ghosts.help", {"screen": "HelpScreen"}, after="escape"),
     Row("ghosts.leave", {"screen": "DeskScreen"}, after="g"),
 )

@@ -20,6 +20,7 @@ from tui.widgets.events_log import EventsLog
 from tui.widgets.form_row import FormRow
 from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
+from tui.widgets.rivals_board import RivalsBoard
 from tui.widgets.ticket import Ticket
 from tui.widgets.watch_list import WatchList
 
@@ -70,6 +71,7 @@ def _desk(desk: DeskScreen) -> Seen:
         "order": ticket.form.text if ticket.is_open else None,
         "at": ticket.form.field if ticket.is_open else None,
         "checked": ticket.armed,
+        "rival": desk.query_one(RivalsBoard).chosen,
         "fills": sum(event.kind == "fill" for event in desk.play.recorder.events()),
     }
 
@@ -89,7 +91,7 @@ def _panels(desk: DeskCharts) -> Seen:
         "follows": chart.view is None or chart.view.follows,
         "end": None if chart.view is None else chart.view.end,
         "crosshair": chart.crosshair,
-        "classes": {each for each in desk.classes if each in ("-two", "-watch", "-depth")},
+        "classes": {each for each in desk.classes if each in ("-two", "-watch", "-depth", "-rivals")},
         "chosen": desk.query_one(PositionsPanel).chosen,
         "cursor": desk.query_one(PoolsPanel).cursor,
         "top": desk.query_one(EventsLog).top,
@@ -154,6 +156,7 @@ DESK = (
     Row("desk.crosshair", differs("crosshair"), after="k"),
     Row("desk.two_charts", lambda before, after: "-two" in after["classes"], after="w"),
     Row("desk.watch", differs("classes"), after="l"),
+    Row("desk.rivals", lambda before, after: "-rivals" in after["classes"], after="j"),
     Row("desk.depth", lambda before, after: "-depth" in after["classes"], after="d"),
     Row("desk.why", {"screen": "ExplainDialog"}, after="escape"),
     Row("desk.compare", {"screen": "CompareScreen"}, after="escape"),

@@ -18,8 +18,9 @@ from engine.setup import Setup
 from engine.tapes.synthetic import SyntheticSetup, synthetic_tape
 from tests.tui.desks import NARROW, WIDE, desk_of, frames, library_in, playing, type_command
 from tui.app import IsocrossApp
+from tui.scenarios.found import find
 from tui.screens.report import ReportScreen
-from tui.start import NewSession, SeenAgain
+from tui.start import BeginScenario, NewSession, SeenAgain
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "docs" / "pictures"
@@ -51,6 +52,24 @@ async def desk(size: tuple[int, int], name: str) -> None:
                 await pilot.press("enter")
             await pilot.pause()
             pilot.app.save_screenshot(f"{name}.svg", str(FOLDER))
+
+
+async def lessons() -> None:
+    """The first lesson: a step just done, with its hints, and its end."""
+    for size in (WIDE, NARROW):
+        with tempfile.TemporaryDirectory() as home:
+            async with playing(Path(home), BeginScenario(find("lesson", "1")), size) as pilot:
+                await settled(pilot)
+                await type_command(pilot, "buy 0.1 ETH 1x")
+                await pilot.press("e", "e")
+                await settled(pilot)
+                shot(pilot, f"lesson-{size[0]}x{size[1]}")
+                for text in ("@ +30m", "close ETH", "sell 0.2 ETH 1x", "@ +1h", "close ETH"):
+                    await type_command(pilot, text)
+                    while desk_of(pilot).play.running:
+                        await frames(pilot, 1)
+                await settled(pilot)
+                shot(pilot, f"lesson-done-{size[0]}x{size[1]}")
 
 
 async def walk_through() -> None:
@@ -126,6 +145,7 @@ async def every_picture() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     await desk(WIDE, "desk-160x45")
     await desk(NARROW, "desk-80x24")
+    await lessons()
     await walk_through()
 
 

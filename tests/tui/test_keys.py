@@ -12,7 +12,7 @@ from textual.pilot import Pilot
 
 from engine.script import DEFAULT_START
 from engine.tapes.inline import InlinePath, inline_tape
-from tests.tui import ghost_key_rows, key_rows, replay_key_rows, report_key_rows, scenario_key_rows
+from tests.tui import ghost_key_rows, key_rows, replay_key_rows, report_key_rows, rival_key_rows, scenario_key_rows
 from tests.tui.desks import NARROW, desk_of, hopeless_session, new_session, playing
 from tests.tui.key_rows import Row, see
 from tests.tui.replays import LEFT_OUT, long_tape, seen_again
@@ -29,7 +29,7 @@ from tui.screens.report import ReportScreen
 from tui.screens.scenario_desk import ScenarioDesk
 from tui.start import NewSession
 
-MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, scenario_key_rows)
+MODULES = (key_rows, replay_key_rows, ghost_key_rows, report_key_rows, rival_key_rows, scenario_key_rows)
 TABLES = {
     name: table
     for module in MODULES

@@ -50,8 +50,8 @@ def test_what_the_readme_shows_is_right(isocross_home: Path) -> None:
 
 
 def test_two_that_want_one_key(isocross_home: Path) -> None:
-    read = reading(isocross_home, '[keys]\ndesk.buy = "j"\ndesk.sell = "j"\n')
-    assert read.settings.keys == {"desk.buy": "j"}
+    read = reading(isocross_home, '[keys]\ndesk.buy = "J"\ndesk.sell = "J"\n')
+    assert read.settings.keys == {"desk.buy": "J"}
     assert [(each.line, each.field) for each in read.problems] == [(3, "keys.desk.sell")]
 
 
@@ -152,7 +152,7 @@ one_key_size = "lots"
 
 [keys]
 # like the other game
-"desk.buy" = "j"
+"desk.buy" = "J"
 desk.nothing = "q"
 
 [mine]
@@ -162,7 +162,7 @@ colour = "teal"
 
 def test_comments_and_what_is_unknown_stay(isocross_home: Path) -> None:
     settings = reading(isocross_home, HAND_WRITTEN).settings
-    assert settings == changed(theme="isocross-light", auto_pause=("call",), keys={"desk.buy": "j"})
+    assert settings == changed(theme="isocross-light", auto_pause=("call",), keys={"desk.buy": "J"})
     assert write_settings(isocross_home, settings) is None
     assert text(isocross_home) == HAND_WRITTEN
     wanted = msgspec.structs.replace(
@@ -172,7 +172,7 @@ def test_comments_and_what_is_unknown_stay(isocross_home: Path) -> None:
     assert text(isocross_home) == HAND_WRITTEN.replace('"isocross-light"', '"red-up-dark"').replace(
         'auto_pause = [\n  "call",  # the only one\n]\n', "auto_pause = []\n"
     ).replace('"lots"\n', '"lots"\nconfirm = "never"\n').replace("[keys]\n", '[keys]\ndesk.sell = "u"\n').replace(
-        '"desk.buy" = "j"\n', ""
+        '"desk.buy" = "J"\n', ""
     )
     assert read_settings(isocross_home).settings == wanted
 
@@ -187,9 +187,9 @@ def test_a_line_that_cannot_be_read_is_kept_as_a_comment_and_the_file_aside(isoc
     assert write_settings(isocross_home, DEFAULTS) is None
 
 
-@pytest.mark.parametrize("before", ['keys = { "desk.buy" = "j", desk.sell = "u" }\n', 'keys.desk.buy = "j"\n'])
+@pytest.mark.parametrize("before", ['keys = { "desk.buy" = "J", desk.sell = "u" }\n', 'keys.desk.buy = "J"\n'])
 def test_keys_in_one_line_can_be_changed(isocross_home: Path, before: str) -> None:
-    assert reading(isocross_home, before).settings.keys["desk.buy"] == "j"
+    assert reading(isocross_home, before).settings.keys["desk.buy"] == "J"
     write_settings(isocross_home, changed(keys={"desk.buy": "u"}))
     assert read_settings(isocross_home) == Read(changed(keys={"desk.buy": "u"}))
 

@@ -75,7 +75,7 @@ async def test_what_could_not_be_written_is_written_with_the_next_change(isocros
     [
         ({}, {"desk.buy": "f7"}, {"desk.sell": "f8"}, {"desk.buy": "f7", "desk.sell": "f8"}),
         ({"desk.buy": "f7"}, {}, {"desk.buy": "f7", "desk.sell": "f8"}, {"desk.sell": "f8"}),
-        ({"desk.buy": "f7"}, {"desk.buy": "f7", "desk.run": "j"}, {}, {"desk.run": "j"}),
+        ({"desk.buy": "f7"}, {"desk.buy": "f7", "desk.run": "J"}, {}, {"desk.run": "J"}),
         ({"desk.buy": "f7"}, {"desk.buy": "f6"}, {"desk.buy": "f5"}, {"desk.buy": "f6"}),
         ({}, {"desk.buy": "f7"}, {"desk.sell": "f7"}, {"desk.buy": "f7"}),
     ],

@@ -6,24 +6,27 @@ import json
 import textwrap
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
-from datetime import UTC, date, datetime
-from difflib import get_close_matches
-from pathlib import Path
 
 from engine.numbers import plain
 from engine.scenarios.attempt import Attempt
 from engine.scenarios.challenge import take_book
-from engine.scenarios.daily import Daily, DailyError, daily_of, run_of
+from engine.scenarios.daily import DAILY, Daily, DailyError, daily_of, run_of
 from engine.scenarios.errors import ScenarioError
 from engine.scenarios.proof import prove
 from engine.scenarios.scenario import Scenario
 from engine.scenarios.score import score_of_record
 from engine.scenarios.shipped import shipped_challenges
 from engine.sentences import money
+from engine.tapes.daily import MARKETS
 from saves import Library, SaveError
+from saves.attempts import Best
 from tui.cli.lessons import Told
 from tui.cli.options import UsageError, challenges_options, daily_options, lessons_options
-from tui.scenarios.found import scenario_of
+from tui.cli.scenario_play import day_named, named, today
+from tui.cli.stars import known_stars, stars_row, stars_text
+from tui.prices.source import SourceError
+from tui.scenarios.found import Found, Wrong, challenges
+from tui.scenarios.ladder import ranked_run
 
 WIDTH = 92
 
@@ -44,10 +47,11 @@ def tell_challenges(words: Sequence[str]) -> Told:
     """
     options = challenges_options(words)
     if options.action == "list":
-        return Told(list(_listed(options.json)))
+        best, notes = known_stars()
+        return Told(list(_listed(options.json, best)), notes=notes)
     if options.action == "show":
-        return Told(list(_shown(_named(options.names[0]))))
-    chosen = [_named(name) for name in options.names] if options.names else list(shipped_challenges())
+        return Told(list(_shown(named("challenges", options.names[0], "show"))))
+    chosen = [named("challenges", name, "test") for name in options.names] if options.names else challenges()
     return _tested(chosen, options.json)
 
 
@@ -59,12 +63,12 @@ def tell_daily(words: Sequence[str]) -> Told:
     """
     options = daily_options(words)
     try:
-        daily = daily_of(_day(options.date))
+        daily = daily_of(day_named(options.date))
     except DailyError as error:
         raise UsageError(f"daily: {error}", "isocross daily") from None
     if options.share is not None:
-        return Told(list(_share(daily, options)))
-    return Told(_script(daily) if options.script else list(_told(daily)))
+        return Told(list(_share(daily, options) if options.share else _share_ranked(daily, options)))
+    return Told(_script(daily)) if options.script else _told(daily)
 
 
 TELLERS = {"lessons": tell_lessons, "challenges": tell_challenges, "daily": tell_daily}
@@ -74,46 +78,37 @@ TELLERS = {"lessons": tell_lessons, "challenges": tell_challenges, "daily": tell
 # -- challenges
 
 
-def _listed(as_json: bool) -> Iterator[str]:
+def _listed(as_json: bool, best: dict[str, Best]) -> Iterator[str]:
     for number, each in enumerate(shipped_challenges(), 1):
+        known = best.get(each.id)
         if as_json:
             row = {"kind": "challenge", "number": number, "id": each.id, "title": each.title, "teaches": each.teaches}
-            yield json.dumps({**row, "venue": each.setup.venue, "mode": each.setup.mode, "book": _book(each)})
+            row |= {"venue": each.setup.venue, "mode": each.setup.mode, "book": _book(each), **stars_row(known)}
+            yield json.dumps(row)
             continue
-        yield f"{number:>3}  {each.title}"
-        yield from textwrap.wrap(each.teaches, WIDTH, initial_indent=" " * 5, subsequent_indent=" " * 5)
+        score = "" if known is None or known.score is None else f"   best score {known.score:.1f}"
+        yield f"{number:>3}  {stars_text(known)}  {each.title}{score}"
+        yield from textwrap.wrap(each.teaches, WIDTH, initial_indent=" " * 10, subsequent_indent=" " * 10)
     if not as_json:
         yield ""
-        yield "isocross challenges show 1 shows what is in one"
+        yield "isocross challenges play 1 begins one; isocross challenges show 1 shows what is in it"
 
 
 def _book(scenario: Scenario) -> list[str]:
     return [line.text for line in scenario.book]
 
 
-def _named(name: str) -> Scenario:
-    """A challenge by its number, its id, or the name of a file."""
-    if name.endswith(".toml"):
-        return scenario_of(Path(name))
-    known = shipped_challenges()
-    for number, each in enumerate(known, 1):
-        if name.lower() in (each.id, str(number)):
-            return each
-    close = get_close_matches(name.lower(), [each.id for each in known], n=1, cutoff=0.4)
-    raise UsageError(
-        f"there is no challenge “{name[:40]}”",
-        f"isocross challenges show {close[0] if close else 1}, of 1 to {len(known)}",
-    )
-
-
-def _shown(scenario: Scenario) -> Iterator[str]:
-    attempt = Attempt(scenario, scenario.tape())
+def _shown(found: Found) -> Iterator[str]:
+    scenario = found.scenario
+    attempt = Attempt(scenario, found.tape)
+    for _ in take_book(attempt):
+        pass  # what is refused is `challenges test`'s to tell
     setup = scenario.setup
     yield scenario.title
     yield scenario.teaches
     yield ""
     yield f"{setup.venue}, {setup.mode} margin, {money(setup.balance)} to begin with"
-    yield from textwrap.wrap(attempt.tape.origin.description, WIDTH)
+    yield from textwrap.wrap(found.described(attempt.tape.origin.description), WIDTH)
     for note in attempt.tape.origin.notes:
         yield from textwrap.wrap(note, WIDTH)
     if scenario.book:
@@ -131,16 +126,15 @@ def _shown(scenario: Scenario) -> Iterator[str]:
         target, daily_loss, drawdown = (money(each * setup.balance) for each in shares)
         yield f"the desk: target {target}, daily loss {daily_loss}, trailing drawdown {drawdown},"
         yield f"          at least {rules.minimum_days} days; judged after every event and command, and at 00:00 UTC"
-    for _ in take_book(attempt):
-        pass  # what is refused is `challenges test`'s to tell
 
 
-def _tested(chosen: Sequence[Scenario], as_json: bool) -> Told:
-    lines, problems, proved = list[str](), list[ScenarioError](), 0
-    for each in chosen:
+def _tested(chosen: Sequence[Found], as_json: bool) -> Told:
+    lines, problems, proved = list[str](), list[Wrong](), 0
+    for found in chosen:
+        each = found.scenario
         try:
-            proof = prove(each, each.tape())
-        except ScenarioError as error:
+            proof = prove(each, found.tape)
+        except (ScenarioError, SourceError) as error:
             problems.append(error)
             continue
         problems += proof.problems
@@ -156,36 +150,75 @@ def _tested(chosen: Sequence[Scenario], as_json: bool) -> Told:
             lines.append(f"{each.title[:36]:<36}  {proof.solution}  naive {proof.naive}  {amount:>12}{mark}")
     if not as_json:
         lines += ["", f"{proved} of {len(chosen)} proved: the solution earns ★★★, the naive attempt does not"]
-    return Told(lines, list(problems))
+    return Told(lines, problems)
 
 
 # -- the daily
-
-
-def _day(text: str | None) -> date:
-    if text is None:
-        return datetime.now(UTC).date()
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise UsageError(f"daily: “{text[:40]}” is no date", "isocross daily --date 2026-11-22") from None
 
 
 def _script(daily: Daily) -> list[str]:
     return [f"# isocross daily #{daily.number}, {daily.day}", *daily.lines()]
 
 
-def _told(daily: Daily) -> Iterator[str]:
+def _told(daily: Daily) -> Told:
+    line, notes = None, list[str]()
+    try:
+        with Library.open() as library:
+            run = ranked_run(library.attempts, daily.day)
+            begun = library.attempts.has_ranked(f"{DAILY}{daily.day}")
+        line = run.share_line() if run is not None else "begun, and not over" if begun else None
+    except SaveError as error:
+        notes.append(f"what you have played is not shown: {error}")
+    return Told([*_head(daily), *_standing(daily, line), *_by_script(daily)], notes=notes)
+
+
+def _head(daily: Daily) -> Iterator[str]:
     yield f"isocross #{daily.number}, {daily.day} (UTC)"
     yield f"{daily.setup.venue}, {daily.setup.mode} margin, {money(daily.setup.balance)} to begin with"
-    yield f"{' '.join(daily.recipe.setup.markets)}, one day of one-minute prices, the same for everybody"
+    yield f"{' '.join(MARKETS)}, one day of one-minute prices, the same for everybody"
     yield ""
-    yield "To play it, put your commands and “@” lines below its set-up:"
+
+
+def _standing(daily: Daily, line: str | None) -> Iterator[str]:
+    """How the day’s ranked attempt stands."""
+    old = daily.day < today()
+    words = f"isocross daily play{f' --date {daily.day}' if old else ''}"
+    if line is not None:
+        yield f"your ranked attempt: {line}"
+        yield f"{words}   to go on with an attempt that is not over, or to practise"
+    elif old:
+        yield f"{words}   to practise: only today’s can be ranked"
+    elif daily.day == today():
+        yield f"{words}   to play it: the first attempt is ranked, all others are practice"
+    yield ""
+
+
+def _by_script(daily: Daily) -> Iterator[str]:
+    yield "To play it as a script, put your commands and “@” lines below its set-up:"
     yield f"  isocross daily --date {daily.day} --script > daily.isocross"
     yield f"  isocross run daily.isocross --save daily-{daily.number}"
     yield f"  isocross daily --date {daily.day} --share daily-{daily.number}"
     yield ""
     yield "★ solvent, ★★ a profit at the end, ★★★ with half of the money as margin at most, and no forced close."
+
+
+def _share_ranked(daily: Daily, options: Namespace) -> Iterator[str]:
+    """The line of the day’s ranked attempt."""
+    identity = f"{DAILY}{daily.day}"
+    try:
+        with Library.open() as library:
+            run = ranked_run(library.attempts, daily.day)
+            attempts = library.attempts.of_scenario(identity)
+    except SaveError as error:
+        raise UsageError(str(error)) from None
+    if run is None:
+        begun = any(each.ranked for each in attempts)
+        why = "is not over" if begun else "has not been played"
+        raise UsageError(f"daily: the ranked attempt of {daily.day} {why}", "isocross daily play")
+    yield run.share_line(options.ascii)
+    score = next((each.outcome.score for each in attempts if each.ranked and each.outcome is not None), None)
+    if options.score and score is not None:
+        yield f"score {score:.1f}"
 
 
 def _share(daily: Daily, options: Namespace) -> Iterator[str]:

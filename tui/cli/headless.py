@@ -9,7 +9,7 @@ from typing import Protocol, TextIO
 from engine.commands.command import Command
 from engine.events import Event, iso
 from engine.rulebooks.base import Refusal
-from engine.script import ANY, MoveError, MoveTime, Script, ScriptLine, target_step
+from engine.script import ANY, MoveError, MoveTime, Script, ScriptError, ScriptLine, target_step
 from engine.session import Session
 from tui.words.plain import harmless
 
@@ -99,6 +99,10 @@ class Output:
                 raise
 
 
+class AnotherSession(ScriptError):
+    """What was played is not the session that the script says it is."""
+
+
 def check_digest(script: Script, digest: str) -> None:
     """Refuse another tape than the one that the script was written on.
 
@@ -117,11 +121,12 @@ def check_state(script: Script, session: Session) -> None:
     """Refuse a session that came to another state than the script says.
 
     Raises:
-        ScriptError: when the script states a hash, and that of the state reached does not begin with it.
+        AnotherSession: when the script states a hash, and that of the state reached does not begin with it.
     """
     state = session.state_hash()
     if not state.startswith(script.hash):
-        raise script.error(
+        raise AnotherSession(
+            script.name,
             script.places["hash"],
             f"this is another session: the script comes to the state {script.hash[:12]}…, and this to {state[:12]}…",
             "the script as it was written, or without its hash line",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.cli.help_challenges import CHALLENGES, DAILY
+from tui.cli.help_scenarios import CHALLENGES, DAILY, LESSONS
 
 MAIN = """\
 isocross: a margin-trading simulator for the terminal, isolated against cross.
@@ -20,9 +20,9 @@ Usage
   isocross post-mortem SAVE     why a session was liquidated, and what would have changed it
   isocross prices inspect FILE  what a price file holds, and what was mended in it
   isocross venues [show NAME]   whose rules can be played, and what they are
-  isocross lessons ACTION       list, show or test the lessons, and those that you write
-  isocross challenges ACTION    list, show or test the challenges: crashes and prop desks
-  isocross daily                the tape of the day, and the line to share of it
+  isocross lessons ACTION       play, list, show or test the lessons, and those that you write
+  isocross challenges ACTION    play, list, show or test the challenges: crashes and prop desks
+  isocross daily [play]         the tape of the day, and the line to share of it
   isocross saves ACTION         list, show, rename, delete, share or fork sessions
   isocross verify SAVE          whether a save, or a file, is what was really played
   isocross settings             what is set, in which file, and what is wrong in it
@@ -128,6 +128,8 @@ A script has its set-up first, a line each, then commands and moves of time.
   start 2024-01-01T00:00Z       time of the first one
 or
   synthetic crash seed 7 markets BTC,ETH,SOL days 2 step 1s
+or
+  daily 2026-11-22              the day's tape: nothing says what it will do
 or
   prices BTC=btc.csv ETH="my eth.csv" [from TIME] [to TIME]
 
@@ -250,25 +252,6 @@ Usage
 Examples
   isocross venues
   isocross venues show aave_v3
-"""
-
-LESSONS = """\
-isocross lessons: from the first long to the crash, one idea each, checked by what the account does.
-
-Usage
-  isocross lessons list [--json]              the ladder
-  isocross lessons show LESSON [--hints]      what is in one, with the figures of its own solution
-  isocross lessons test [LESSON ...] [--json] play each one's solution and its naive attempt: the
-                                              first must earn three stars, the other must not
-
-LESSON is a number, an id, or a file. A lesson is a TOML file; your own are found in the folder
-`scenarios` beside your saves. docs/write-a-scenario.md says how to write one. What is wrong with a
-file is told with its line and field, and the exit status is 2.
-
-Examples
-  isocross lessons list
-  isocross lessons show 5
-  isocross lessons test my_lesson.toml
 """
 
 SAVES = """\

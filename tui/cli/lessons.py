@@ -8,21 +8,22 @@ import textwrap
 from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from pathlib import Path
 
 from engine.numbers import plain
 from engine.scenarios.attempt import HINTS, Attempt
 from engine.scenarios.errors import ScenarioError
 from engine.scenarios.proof import Proof, prove
 from engine.scenarios.scenario import Scenario
-from engine.scenarios.shipped import shipped_lessons
 from engine.sentences import money
 from engine.tape import Tape
-from tui.cli.options import UsageError
+from saves.attempts import MOST_STARS, Best
+from tui.cli.scenario_play import named
+from tui.cli.stars import known_stars, stars_row, stars_text
 from tui.prices.source import SourceError
-from tui.scenarios.found import Found, Wrong, own_scenarios, scenario_of, shipped
+from tui.scenarios.found import Found, Wrong, lessons, own_scenarios
+from tui.scenarios.ladder import GOAL_MET
 
+NOTHING = Best(0, None, "")
 NARROWEST, WIDEST = 40, 120
 SHORTEST_TITLE = 12
 
@@ -31,10 +32,12 @@ PROVED, WRONG = "proved", "WRONG"
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """Lines to print, and what is wrong with the files that were asked for: nothing where all is well."""
+    """Lines to print, what is wrong with the files that were asked for (nothing where all is well), and what else is
+    to be said."""
 
     lines: list[str]
     wrong: list[Wrong] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
 def tell_lessons(options: Namespace) -> Told:
@@ -51,20 +54,24 @@ def tell_lessons(options: Namespace) -> Told:
     if options.action == "list":
         return _list(options.json)
     if options.action == "show":
-        return Told(list(_shown(_named(options.names[0]), options.hints)))
+        return Told(list(_shown(named("lessons", options.names[0], "show"), options.hints)))
     return _test(options.names, options.json)
 
 
 def _list(as_json: bool) -> Told:
     own, wrong = own_scenarios()
-    rows = [(each.name, each.scenario) for each in [*shipped(), *own]]
+    best, notes = known_stars()
+    rows = [*lessons(), *own]
     if as_json:
-        return Told([json.dumps({"kind": "lesson", "number": number, **_head(each)}) for number, each in rows], wrong)
-    return Told(list(_table_of_lessons(rows)), wrong)
+        return Told([json.dumps(_head(each, best.get(each.scenario.id))) for each in rows], wrong, notes)
+    return Told(list(_table_of_lessons(rows, best)), wrong, notes)
 
 
-def _head(scenario: Scenario) -> dict[str, object]:
+def _head(found: Found, best: Best | None) -> dict[str, object]:
+    scenario = found.scenario
     return {
+        "kind": "lesson",
+        "number": found.name,
         "id": scenario.id,
         "title": scenario.title,
         "teaches": scenario.teaches,
@@ -72,32 +79,23 @@ def _head(scenario: Scenario) -> dict[str, object]:
         "steps": len(scenario.steps),
         "venue": scenario.setup.venue,
         "mode": scenario.setup.mode,
+        **stars_row(best),
     }
 
 
-def _table_of_lessons(rows: Sequence[tuple[str, Scenario]]) -> Iterator[str]:
-    width = _width()
-    for number, scenario in rows:
-        yield f"{number:>3}  {scenario.title}"
-        indent = " " * 5
+def _table_of_lessons(rows: Sequence[Found], best: dict[str, Best]) -> Iterator[str]:
+    width, indent = _width(), " " * 10
+    for found in rows:
+        scenario = found.scenario
+        yield f"{found.name:>3}  {stars_text(best.get(scenario.id))}  {scenario.title}"
         yield from textwrap.wrap(scenario.teaches, width, initial_indent=indent, subsequent_indent=indent)
+    earned = [best[each.scenario.id].stars for each in rows if each.group == "lesson" and each.scenario.id in best]
+    upcoming = next((each.name for each in rows if best.get(each.scenario.id, NOTHING).stars < GOAL_MET), "1")
+    count = sum(each.group == "lesson" for each in rows)
     yield ""
-    yield "isocross lessons show 1 shows what is in one"
-
-
-def _named(name: str) -> Found:
-    """A lesson by its number, its id, or the name of a file."""
-    if name.endswith(".toml"):
-        return Found(name, scenario_of(Path(name)), Path(name).parent)
-    known = [*shipped(), *own_scenarios()[0]]
-    for found in known:
-        if name.lower() == found.scenario.id or (name == found.name and found.name != "own"):
-            return found
-    close = get_close_matches(name.lower(), [each.scenario.id for each in known], n=1, cutoff=0.4)
-    raise UsageError(
-        f"there is no lesson “{name[:40]}”",
-        f"isocross lessons show {close[0] if close else 1}, of 1 to {len(shipped_lessons())}",
-    )
+    done = sum(stars >= GOAL_MET for stars in earned)
+    yield f"{done} of {count} lessons done, {sum(earned)} of {MOST_STARS * count} stars"
+    yield f"isocross lessons play {upcoming} begins the next one; isocross lessons show {upcoming} shows what is in it"
 
 
 # -- what is in one
@@ -177,13 +175,13 @@ def _test(names: Sequence[str], as_json: bool) -> Told:
 
 def _to_test(names: Sequence[str], wrong: list[Wrong]) -> Iterator[Found]:
     if not names:
-        yield from shipped()
+        yield from lessons()
         own, at_fault = own_scenarios()
         wrong += at_fault
         yield from own
     for name in names:
         try:
-            yield _named(name)
+            yield named("lessons", name, "test")
         except (ScenarioError, SourceError) as error:
             wrong.append(error)
 

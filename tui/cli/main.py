@@ -3,26 +3,40 @@
 from __future__ import annotations
 
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.cli.answers import (
+    CANNOT,
+    DIFFERS,
+    DONE,
+    INTERRUPTED,
+    UNHEARD,
+    UNWRITTEN,
+    failed,
+    prepare_streams,
+    refuse,
+    say,
+    say_now,
+    says_yes,
+    stop_writing,
+    warn,
+)
+
 if TYPE_CHECKING:
     from argparse import Namespace
 
     from saves import Library
-    from tui.start import Coming, NewSession, SeenAgain
+    from tui.start import BeginScenario, Coming, NewSession, SeenAgain
 
-DONE, DIFFERS, CANNOT, FAILED, UNWRITTEN, INTERRUPTED, UNHEARD = 0, 1, 2, 70, 74, 130, 141
-"""Exit statuses; the last is what a shell shows for a program that nobody listens to any more."""
+    Start = NewSession | Coming | SeenAgain | BeginScenario | str | None
 
 HOME = ""
 """The command of a command line without words."""
 
-LONGEST_MESSAGE = 2_000
 LONGEST_COMMAND = 40
 
 
@@ -36,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> NoReturn:
 
 def _status(words: list[str]) -> int:
     """Do what is asked; whatever goes wrong becomes a message and an exit status."""
-    _prepare_streams()
+    prepare_streams()
     try:
         status = _dispatch(words)
         sys.stdout.flush()
@@ -44,34 +58,16 @@ def _status(words: list[str]) -> int:
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
-        _stop_writing()
+        stop_writing()
         return UNHEARD
     except OSError as error:
         if error.filename is not None:  # a file of the program's own; others are refused in words where they are opened
-            return _failed(error, words)
-        _stop_writing()
-        _refuse(f"what it has to say can’t be written: {error.strerror or error}")
+            return failed(error, words)
+        stop_writing()
+        refuse(f"what it has to say can’t be written: {error.strerror or error}")
         return UNWRITTEN
     except Exception as error:  # the last line of defence: nobody is shown a traceback
-        return _failed(error, words)
-
-
-def _prepare_streams() -> None:
-    """Let no message fail: not where nobody listens (`>&-`), nor for a letter that the encoding does not have."""
-    sys.stdout = sys.stdout or io.StringIO()
-    sys.stderr = sys.stderr or io.StringIO()
-    for stream in (sys.stdout, sys.stderr):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
-
-
-def _stop_writing() -> None:
-    """Give Python nothing more to flush into a pipe that is closed."""
-    try:
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, sys.stdout.fileno())
-    except (OSError, ValueError):
-        return
+        return failed(error, words)
 
 
 def _dispatch(words: list[str]) -> int:
@@ -81,7 +77,7 @@ def _dispatch(words: list[str]) -> int:
     if command in ("-V", "--version"):
         return _version()
     if command not in COMMANDS or (words and command == HOME):
-        return _refuse(*_unknown(command))
+        return refuse(*_unknown(command))
     if any(word in ("-h", "--help") for word in rest):
         return _help(command)
     from tui.cli.options import UsageError
@@ -89,14 +85,14 @@ def _dispatch(words: list[str]) -> int:
     try:
         return COMMANDS[command](rest)
     except UsageError as error:
-        return _refuse(error.reason, error.would_work)
+        return refuse(error.reason, error.would_work)
 
 
 def _help(command: str | None) -> int:
     from tui.cli.help import MAIN, TEXTS
 
     if command is not None and command not in TEXTS:
-        return _refuse(*_unknown(command))
+        return refuse(*_unknown(command))
     text = MAIN if command is None else TEXTS[command]
     print(text, end="")
     return DONE
@@ -117,36 +113,6 @@ def _unknown(command: str) -> tuple[str, str]:
 
     close = get_close_matches(command[:LONGEST_COMMAND], COMMANDS, n=1)
     return f"“{command}” is no command of isocross", f"isocross {close[0]}" if close else "isocross --help"
-
-
-def _refuse(reason: str, would_work: str = "") -> int:
-    """Say why not, and what would work."""
-    from tui.words.plain import harmless
-
-    text = f"isocross: {reason}" + (f"; try: {would_work}" if would_work else "")
-    print(harmless(text, LONGEST_MESSAGE), file=sys.stderr)
-    return CANNOT
-
-
-def _failed(error: Exception, words: list[str]) -> int:
-    """Log an internal error; one line about it."""
-    from saves.home import home_folder
-    from tui.faults import LOG_FILE, log_fault
-    from tui.words.plain import harmless
-
-    home = home_folder()
-    log_fault(home, error, f"isocross {' '.join(words)}")
-    log = home / "logs" / LOG_FILE
-    where = f"the details are in {log}" if log.exists() else "no log could be written"
-    print(harmless(f"isocross: the program failed inside ({type(error).__name__}); {where}"), file=sys.stderr)
-    return FAILED
-
-
-def _say(lines: Iterable[str]) -> None:
-    from tui.words.plain import harmless
-
-    for line in lines:
-        print(harmless(line))
 
 
 def _run(words: list[str]) -> int:
@@ -174,9 +140,9 @@ def _done_or_refused(work: Callable[[], object]) -> int:
     try:
         work()
     except SourceError as error:
-        return _refuse(error.reason, error.would_work)
+        return refuse(error.reason, error.would_work)
     except (ScriptError, SaveError) as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     return DONE
 
 
@@ -212,14 +178,14 @@ def _play_new(options: Namespace) -> int:
         script = script_of(options)
         return _begun(lambda library: new_session(library, script, options.name))
     except ScriptError as error:  # its file is the name of an option
-        return _refuse(f"{error.file}: {error.reason}", error.would_work)
+        return refuse(f"{error.file}: {error.reason}", error.would_work)
 
 
 def _home(words: list[str]) -> int:
     return _begun(lambda library: None)
 
 
-def _begun(start: Callable[[Library], NewSession | Coming | SeenAgain | str | None]) -> int:
+def _begun(start: Callable[[Library], Start]) -> int:
     """The game on the screen, from what `start` says."""
     from saves import Library, SaveError
 
@@ -228,7 +194,7 @@ def _begun(start: Callable[[Library], NewSession | Coming | SeenAgain | str | No
         with Library.attempt() as library:
             return _app(library, start(library))
     except SaveError as error:
-        return _refuse(str(error))
+        return refuse(str(error))
 
 
 def _check_terminal() -> None:
@@ -240,7 +206,7 @@ def _check_terminal() -> None:
         raise UsageError("the game needs a terminal to draw on, and this is none", "isocross run SCRIPT")
 
 
-def _app(library: Library, start: NewSession | Coming | SeenAgain | str | None) -> int:
+def _app(library: Library, start: Start) -> int:
     # What is there before something is painted stays: collecting garbage would only look at it again and again.
     gc.disable()
     from tui.app import IsocrossApp
@@ -265,11 +231,11 @@ def _prices(words: list[str]) -> int:
     options = prices_options(words)
     try:
         since = None if options.since is None else parse_time(options.since)
-        _say(inspect(Path(options.file), options.symbol, since))
+        say(inspect(Path(options.file), options.symbol, since))
     except WordsError as error:
-        return _refuse(f"--from: {error.message}", error.would_work)
+        return refuse(f"--from: {error.message}", error.would_work)
     except SourceError as error:
-        return _refuse(error.reason, error.would_work)
+        return refuse(error.reason, error.would_work)
     return DONE
 
 
@@ -277,24 +243,31 @@ def _venues(words: list[str]) -> int:
     from tui.cli.options import venues_options
     from tui.cli.venues import venue_lines
 
-    _say(venue_lines(venues_options(words).name))
+    say(venue_lines(venues_options(words).name))
     return DONE
 
 
-def _told(command: str, words: list[str]) -> int:
-    """Print what is told of lessons, challenges or the daily."""
+def _scenarios(command: str, words: list[str]) -> int:
+    """Play one of the lessons, challenges or dailies, or print what is told of them."""
     from engine.scenarios.errors import ScenarioError
-    from tui.cli.challenges import TELLERS
     from tui.prices.source import SourceError
 
     try:
+        if words[:1] == ["play"]:
+            from tui.cli.scenario_play import asked_for, attempt_at
+
+            wanted = asked_for(command, words[1:])
+            return _begun(lambda library: attempt_at(library, wanted))
+        from tui.cli.challenges import TELLERS
+
         told = TELLERS[command](words)
     except (ScenarioError, SourceError) as error:
-        return _refuse(str(error))
-    _say(told.lines)
-    sys.stdout.flush()
+        return refuse(str(error))
+    say_now(told.lines)
+    for note in told.notes:
+        warn(note)
     for wrong in told.wrong:
-        _refuse(str(wrong))
+        refuse(str(wrong))
     return CANNOT if told.wrong else DONE
 
 
@@ -303,7 +276,7 @@ def _saves(words: list[str]) -> int:
     from tui.cli.saves import act
 
     options = saves_options(words)
-    return _from_library(lambda library: act(library, options, _asked))
+    return _from_library(lambda library: act(library, options, says_yes))
 
 
 def _verify(words: list[str]) -> int:
@@ -321,19 +294,15 @@ def _from_library(lines: Callable[[Library], Iterable[str]]) -> int:
 
     try:
         with Library.open() as library:
-            _say(lines(library))
+            say(lines(library))
     except SaveError as error:
-        return _refuse(str(error))
+        return refuse(str(error))
     return DONE
 
 
 def _serve(words: list[str]) -> int:
     from tui.cli.options import serve_options
     from tui.cli.serve import serve
-
-    def say_now(lines: Iterable[str]) -> None:
-        _say(lines)
-        sys.stdout.flush()
 
     serve(serve_options(words), say_now)
     return DONE
@@ -352,7 +321,7 @@ def _report(words: list[str]) -> int:
     from tui.cli.report import report_lines_of
 
     options = report_options(words)
-    return _done_or_refused(lambda: _say(report_lines_of(options)))
+    return _done_or_refused(lambda: say(report_lines_of(options)))
 
 
 def _settings(words: list[str]) -> int:
@@ -360,25 +329,13 @@ def _settings(words: list[str]) -> int:
     from tui.cli.options import settings_options
     from tui.cli.settings import settings_lines
     from tui.settings.reading import read_settings
-    from tui.words.plain import harmless
 
     options = settings_options(words)
     read = read_settings(home_folder())
-    _say(settings_lines(home_folder(), read, as_json=options.json))
+    say(settings_lines(home_folder(), read, as_json=options.json))
     for problem in read.problems:
-        print(harmless(f"isocross: {problem}", LONGEST_MESSAGE), file=sys.stderr)
+        warn(str(problem))
     return CANNOT if read.problems else DONE
-
-
-def _asked(question: str) -> bool:
-    """Whether the player says yes. Raises UsageError where nobody can be asked."""
-    from tui.cli.options import UsageError
-    from tui.words.plain import harmless
-
-    if not sys.stdin.isatty():
-        raise UsageError("there is nobody to ask whether it is meant", "the same with --yes")
-    print(harmless(question), end=" [y/N] ", flush=True)
-    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 COMMANDS: dict[str, Callable[[list[str]], int]] = {
@@ -390,7 +347,7 @@ COMMANDS: dict[str, Callable[[list[str]], int]] = {
     "report": _report,
     "post-mortem": _post_mortem,
     "prices": _prices,
-    **{name: partial(_told, name) for name in ("lessons", "challenges", "daily")},
+    **{name: partial(_scenarios, name) for name in ("lessons", "challenges", "daily")},
     "venues": _venues,
     "saves": _saves,
     "verify": _verify,

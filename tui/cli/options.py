@@ -63,7 +63,7 @@ def venues_options(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
-LESSONS_ACTIONS = ("list", "show", "test")
+LESSONS_ACTIONS = ("list", "play", "show", "test")
 
 
 def lessons_options(words: Sequence[str]) -> argparse.Namespace:
@@ -71,6 +71,10 @@ def lessons_options(words: Sequence[str]) -> argparse.Namespace:
     action, *rest = words or ["list"]
     if action not in LESSONS_ACTIONS:
         raise UsageError(f"lessons: “{action}” is no action", f"isocross lessons {'|'.join(LESSONS_ACTIONS)}")
+    if action == "play":
+        options = scenario_play_options("lessons", rest)
+        options.action = action
+        return options
     parser = _Parser(f"lessons {action}", f"isocross lessons {action}" + (" 1" if action == "show" else ""))
     if action != "list":
         parser.add_argument("names", metavar="LESSON", nargs="+" if action == "show" else "*")
@@ -87,6 +91,10 @@ def challenges_options(words: Sequence[str]) -> argparse.Namespace:
     action, *rest = words or ["list"]
     if action not in LESSONS_ACTIONS:
         raise UsageError(f"challenges: “{action}” is no action", f"isocross challenges {'|'.join(LESSONS_ACTIONS)}")
+    if action == "play":
+        options = scenario_play_options("challenges", rest)
+        options.action = action
+        return options
     parser = _Parser(f"challenges {action}", f"isocross challenges {action}" + (" 1" if action == "show" else ""))
     if action != "list":
         parser.add_argument("names", metavar="CHALLENGE", nargs="+" if action == "show" else "*")
@@ -99,12 +107,33 @@ def challenges_options(words: Sequence[str]) -> argparse.Namespace:
     return options
 
 
+def scenario_play_options(command: str, words: Sequence[str]) -> argparse.Namespace:
+    """What follows `play`: a LESSON or CHALLENGE, of the daily --date; --anew. Raises UsageError.
+
+    Args:
+        command: `lessons`, `challenges` or `daily`.
+        words: what follows.
+    """
+    parser = _Parser(f"{command} play", f"isocross {command} play" + ("" if command == "daily" else " 1"))
+    if command == "daily":
+        parser.add_argument("--date", metavar="DATE")
+    else:
+        parser.add_argument("name", metavar=command.removesuffix("s").upper())
+    parser.add_argument("--anew", action="store_true")
+    return parser.parse_args(words)
+
+
 def daily_options(words: Sequence[str]) -> argparse.Namespace:
-    """--date, --script, or --share SAVE with --ascii and --score. Raises UsageError."""
-    parser = _Parser("daily", "isocross daily --share SAVE")
+    """--date, --script, or --share, perhaps of a SAVE, with --ascii and --score; or as `scenario_play_options` after
+    `play`. Raises UsageError."""
+    if words[:1] == ["play"]:
+        return scenario_play_options("daily", words[1:])
+    if words[:1] and not words[0].startswith("-"):
+        raise UsageError(f"daily: “{words[0]}” is no action", "isocross daily play")
+    parser = _Parser("daily", "isocross daily --share")
     parser.add_argument("--date", metavar="DATE")
     parser.add_argument("--script", action="store_true")
-    parser.add_argument("--share", metavar="SAVE")
+    parser.add_argument("--share", metavar="SAVE", nargs="?", const="")
     parser.add_argument("--ascii", action="store_true")
     parser.add_argument("--score", action="store_true")
     options = parser.parse_args(words)

@@ -13,7 +13,7 @@ from engine.script import PricesRecipe, Script, ScriptError, read_script
 from engine.session import Session
 from engine.tape import Tape
 from saves import Library, Recorder, SaveError
-from tui.cli.headless import Output, Player, Unsaved, check_digest, play
+from tui.cli.headless import AnotherSession, Output, Player, Unsaved, check_digest, play
 from tui.cli.summary import tell_summary
 from tui.prices.source import LARGEST_SCRIPT, SourceError, clipped, make_tape, read_file, text_of
 from tui.words.plain import harmless
@@ -46,8 +46,13 @@ def run_script(options: Namespace) -> None:
             refused, wrong = 1, error
         recorder = player if isinstance(player, Recorder) else None
         trouble = recorder.trouble if recorder and not recorder.save() else None
-        saved = recorder.name if recorder and trouble is None else None
+        # Whoever was given a session by its hash did not ask for another one.
+        other = recorder.id if recorder and isinstance(wrong, AnotherSession) else None
+        saved = recorder.name if recorder and trouble is None and other is None else None
         conserved = tell_summary(script, player.session, refused, saved, output)
+    if other is not None:
+        with Library.open() as library:
+            library.delete(other)
     if trouble is not None:
         raise SaveError(f"the session is not saved: {trouble}")
     if wrong is not None:

@@ -16,6 +16,7 @@ from engine.sentences import money
 from saves import Library, SavedSession, SaveError
 from tui.cli.forks import fork, in_tree
 from tui.words.fork_tree import told
+from tui.words.progress import played
 
 Asked = Callable[[str], bool]
 """Whether the player says yes to a question."""
@@ -65,7 +66,7 @@ def _list(sessions: list[SavedSession], as_json: bool) -> list[str]:
     width = max(len(called) for _, called in rows)
     return [
         f"{called:<{width}}  {each.id}  {each.venue} {each.mode}  {' '.join(each.symbols)}  "
-        f"{_share(each)}  equity {money(each.equity)}  {each.state}{_change(each)}"
+        f"{played(each.step, each.steps)}  equity {money(each.equity)}  {each.state}{_change(each)}"
         for each, called in rows
     ]
 
@@ -75,13 +76,8 @@ def _change(saved: SavedSession) -> str:
     return f"  {saved.change}" if saved.change else ""
 
 
-def _share(saved: SavedSession) -> str:
-    """How much of the tape is played."""
-    return f"{100 * saved.step // max(saved.steps - 1, 1)} %"
-
-
 def _show(library: Library, saved: SavedSession, as_json: bool) -> list[str]:
-    commands = library.commands(saved.id)
+    commands, share = library.commands(saved.id), played(saved.step, saved.steps)
     if as_json:
         return [_json(saved, commands=[asdict(each) for each in commands])]
     rows = {
@@ -92,7 +88,7 @@ def _show(library: Library, saved: SavedSession, as_json: bool) -> list[str]:
         **_fork_rows(library, saved),
         "begun": saved.created,
         "played": saved.played,
-        "reached": f"{saved.time}, step {saved.step:,} of {saved.steps - 1:,} ({_share(saved)}), {saved.state}",
+        "reached": f"{saved.time}, step {saved.step:,} of {saved.steps - 1:,} ({share}), {saved.state}",
         "equity": money(saved.equity),
         "calls": str(saved.calls),
         "liquidations": str(saved.liquidations),

@@ -34,9 +34,9 @@ def verdict_of(library: Library, named: str) -> Verdict:
     """
     try:
         session = library.find(named).id
-    except SaveError:
+    except SaveError as error:
         if not Path(named).is_file():
-            raise
+            raise SaveError(f"{error.reason}, nor such a file", f"{error.would_work}; isocross saves list") from None
         from saves.transfer import verify_file
 
         return verify_file(Path(named))

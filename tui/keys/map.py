@@ -38,6 +38,8 @@ TITLES = {
     "compare": "Compare",
     "ghosts": "Ghosts",
     "ghost_kind": "Another ghost",
+    "rivals": "Rivals",
+    "rival": "A rival",
     "post_mortem": "Post-mortem",
     "report": "Report",
     "rerun": "What would have been",

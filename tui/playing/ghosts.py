@@ -1,4 +1,5 @@
 """The ghosts of a session that is played: each gets the player's commands, and time passes in it as in the session.
+The best run so far may follow like one of them, with its own commands.
 
 A ghost may be added at any time. It then comes after from the start, a little in every frame, and is there when it has
 reached the session. Nothing that goes wrong in a ghost reaches the session: the ghost is dropped, and that is said.
@@ -36,12 +37,13 @@ class FollowingGhost:
     """A ghost on its way behind the session.
 
     Attributes:
-        ghost: the other session; `kind` what it is a ghost of.
+        ghost: the other session; `kind` what it is a ghost of, `name` what it is called beside the session.
         joined: whether it is where the session is.
     """
 
     def __init__(self, kind: Kind, session: Session) -> None:
         self.kind, self.joined = kind, False
+        self.name = kind.beside(session.setup)
         self.ghost = Ghost(kind, session.setup, session.tape, SAMPLES)
         self._place = 0
 
@@ -49,6 +51,8 @@ class FollowingGhost:
         """Give the next command where it is due, else go on by `chunk` vertices at most; whether there is more."""
         session = self.ghost.session
         due = commands[self._place] if self._place < len(commands) else None
+        if due is not None and due.step > until:
+            due = None  # of a run that was played further than the session
         target = due.step if due else until
         if session.step < target and session.state != "ended":
             self.ghost.advance(min(target, session.step + chunk))
@@ -58,6 +62,11 @@ class FollowingGhost:
         else:
             return False
         return True
+
+    @property
+    def over_at(self) -> int | None:
+        """The time at which it ended by itself, ms UTC: a ghost goes on as long as the session does."""
+        return None
 
     @property
     def equity(self) -> Decimal:
@@ -78,6 +87,7 @@ class Ghosts:
         self._recorder, self._log, self._now = recorder, log, now
         self._wanted: list[Kind] = list(recorder.ghosts)
         self._following: list[FollowingGhost] = []
+        self._best: FollowingGhost | None = None
         self._commands: list[Given] | None = None
         self._later: list[Given] = []
         self._resolving: Iterator[Given | None] | None = None
@@ -92,13 +102,26 @@ class Ghosts:
 
     @property
     def following(self) -> tuple[FollowingGhost, ...]:
-        """The ghosts, in that order."""
-        return tuple(self._following)
+        """The ghosts, in that order, and after them the best run where it was let in."""
+        return (*self._following, *self._best_runs)
+
+    @property
+    def _best_runs(self) -> tuple[FollowingGhost, ...]:
+        return () if self._best is None else (self._best,)
+
+    @property
+    def has_best(self) -> bool:
+        """Whether the best run follows."""
+        return self._best is not None
+
+    def let_in(self, best: FollowingGhost | None) -> None:
+        """Let the best run so far follow, or no longer. It is not saved with the session: the library knows it."""
+        self._best = best
 
     @property
     def behind(self) -> bool:
         """Whether one has not reached the session yet."""
-        return bool(self._wanted) or any(not each.joined for each in self._following)
+        return bool(self._wanted) or any(not each.joined for each in self.following)
 
     def add(self, kind: Kind) -> str | None:
         """Begin to follow in that kind of account; answers why it can't be done."""
@@ -151,11 +174,9 @@ class Ghosts:
 
     def follow(self, seconds: float = JOIN_SECONDS) -> None:
         """Come to where the session is; those that come after, nearer by what can be done in so many seconds."""
-        if not self.kinds:
-            return
         until = self._session.step
-        for each in [each for each in self._following if each.joined]:
-            with self._guarded(each.kind):
+        for each in [each for each in self.following if each.joined]:
+            with self._guarded(each):
                 while each.go_on(self._commands or (), until, until + 1):
                     pass
         if self.behind:
@@ -175,6 +196,9 @@ class Ghosts:
             return True
         if not self.behind:
             return False
+        if self._best is not None and not self._best.joined:
+            self._come_nearer(self._best, until)
+            return True
         if self._commands is None:
             with self._guarded(None):
                 self._read_commands()
@@ -183,10 +207,12 @@ class Ghosts:
             with self._guarded(None):
                 self._resolve(self._resolving)
             return True
-        each = next(each for each in self._following if not each.joined)
-        with self._guarded(each.kind):
-            each.joined = not each.go_on(self._commands, until, JOIN_CHUNK)
+        self._come_nearer(next(each for each in self._following if not each.joined), until)
         return True
+
+    def _come_nearer(self, each: FollowingGhost, until: int) -> None:
+        with self._guarded(each):
+            each.joined = not each.go_on(self._commands or (), until, JOIN_CHUNK)
 
     def _begin(self, kind: Kind) -> None:
         """Begin a ghost that the session had when it was saved."""
@@ -217,16 +243,19 @@ class Ghosts:
         return kind.beside(self._session.setup)
 
     @contextmanager
-    def _guarded(self, kind: Kind | None) -> Iterator[None]:
-        """A ghost in which the program fails is dropped; all of them, where that is `None`."""
+    def _guarded(self, which: FollowingGhost | Kind | None) -> Iterator[None]:
+        """A ghost in which the program fails is dropped; all that get the player's commands, where that is `None`."""
         try:
             yield
         except SetupError:
             raise
         except Exception as error:
-            dropped = self.kinds if kind is None else (kind,)
-            names = ", ".join(self.name(each) for each in dropped)
-            told = self._log(error, f"ghost {names} of session {self._recorder.id} at step {self._session.step}")
+            is_best = which is not None and which is self._best
+            kind = which.kind if isinstance(which, FollowingGhost) else which
+            dropped = () if is_best else self.kinds if kind is None else (kind,)
+            names = "the best run" if is_best else f"the ghost {', '.join(self.name(each) for each in dropped)}"
+            self._best = None if is_best else self._best
+            told = self._log(error, f"{names} of session {self._recorder.id} at step {self._session.step}")
             for each in dropped:
                 self.remove(each)
-            self._news.append(f"The ghost {names} is dropped. {told} Your session goes on.")
+            self._news.append(f"{names[0].upper()}{names[1:]} is dropped. {told} Your session goes on.")

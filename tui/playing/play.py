@@ -17,6 +17,7 @@ from tui.faults import log_fault
 from tui.playing.frame_clock import FrameClock
 from tui.playing.ghosts import Ghosts
 from tui.playing.pausing import ALWAYS, CHOICES, CHOSEN, gravest
+from tui.playing.rivals import RivalsBeside
 from tui.playing.runs import CHUNK_SECONDS, Goal, Passed, Progress, Run
 
 T = TypeVar("T")
@@ -63,7 +64,7 @@ class Play:
     Attributes:
         pausing: kinds of events that stop time, of those that the player may choose from.
         holds: what is open and needs thought; time stands still meanwhile.
-        ghosts: other accounts that follow the session.
+        ghosts: other accounts that follow the session; `rivals`: others who play the same tape.
         broken: whether the program failed inside.
 
     Args:
@@ -77,7 +78,8 @@ class Play:
         self.clock = FrameClock(recorder.session.tape)
         self.pausing = CHOSEN
         self.holds: set[str] = set()
-        self.ghosts = Ghosts(recorder, lambda error, when: log_fault(home_folder(), error, when), clock)
+        self.ghosts = Ghosts(recorder, _logged, clock)
+        self.rivals = RivalsBeside(recorder, _logged, clock)
         self.broken = False
         self._run: Run | None = None
         self._seen: View | None = None
@@ -192,13 +194,18 @@ class Play:
     def _advance(self, until: int, stop_on: frozenset[str], late: Callable[[], bool] | None = None) -> Frame:
         before = self.session.step
         events = self._guarded(lambda: self.recorder.advance(until, stop_on, late), changes=True)
-        self.ghosts.follow()
+        self.follow()
         stopped = gravest(events, stop_on)
         moved = self.session.step > before
         finished = self.at_end or not moved or self.session.state != "running"
         if stopped is not None or finished:
             self.stop()
         return Frame(events, moved, stopped, finished)
+
+    def follow(self) -> None:
+        """Let ghosts and rivals come to where the session is."""
+        self.ghosts.follow()
+        self.rivals.follow()
 
     def _guarded(self, work: Callable[[], T], *, changes: bool) -> T:
         try:
@@ -210,3 +217,7 @@ class Play:
                 self.broken = True
                 self.recorder.hold()
             raise Fault(self._fault(error)) from error
+
+
+def _logged(error: Exception, when: str) -> str:
+    return log_fault(home_folder(), error, when)

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.script import InlinePaths, PricesRecipe, Recipe, SyntheticRecipe
+from engine.script import PricesRecipe, Recipe
 from engine.tape import Tape
 from tui.words.plain import harmless
 
@@ -120,11 +120,9 @@ def make_tape(recipe: Recipe, folder: Path, progress: Progress | None = None) ->
     Raises:
         SourceError: when there is none to be had.
     """
-    if isinstance(recipe, InlinePaths):
-        return recipe.tape()
-    if isinstance(recipe, SyntheticRecipe):
-        return recipe.tape()
-    return _tape_of_files(recipe, folder, progress)
+    if isinstance(recipe, PricesRecipe):
+        return _tape_of_files(recipe, folder, progress)
+    return recipe.tape()
 
 
 def _tape_of_files(recipe: PricesRecipe, folder: Path, progress: Progress | None) -> Tape:

@@ -45,7 +45,8 @@ def page(name: str, report: Report) -> str:
 def _body(name: str, report: Report) -> Iterator[str]:
     record, setup = report.record, report.record.setup
     yield f"<header><h1>{escape(name)}</h1>"
-    yield f"<p>{escape(f'{setup.venue}, {setup.mode}')} · {_time(report.start)} to {_time(report.end)} UTC · "
+    modes = " and ".join(report.modes)
+    yield f"<p>{escape(f'{setup.venue}, {modes}')} · {_time(report.start)} to {_time(report.end)} UTC · "
     yield f"{escape(record.tape.origin.description)}</p></header>"
     yield _tiles(report)
     yield _figure("Equity", _equity(report), MARKS)
@@ -241,7 +242,7 @@ def _about(report: Report) -> str:
     switches = ", ".join(f"{name} {'on' if on else 'off'}" for name, on in _switches(report))
     rows = (
         ("venue", setup.venue),
-        ("margin mode", setup.mode),
+        ("margin mode", f"{' and '.join(report.modes)}, {setup.mode} where an order says none"),
         ("changed from the venue", ", ".join(" ".join(each) for each in setup.overrides) or "nothing"),
         ("first deposit", f"{money(setup.balance)} {report.quote}"),
         ("costs", switches),

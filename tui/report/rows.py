@@ -209,6 +209,6 @@ def heading(report: Report) -> tuple[str, str]:
     record, origin = report.record, report.record.tape.origin
     setup = record.setup
     modified = f", changed: {', '.join(setup.modified)}" if setup.modified else ""
-    played = f"{setup.venue}, {setup.mode}{modified}"
+    played = f"{setup.venue}, {' and '.join(report.modes)}{modified}"
     times = f"{date_and_time(report.start)} to {date_and_time(report.end)}"
     return f"{played} · {times} · {report.state}", f"{origin.description} · {counted(len(record.commands), 'command')}"

@@ -36,6 +36,7 @@ from tui.screens.desk_opening import DeskOpening
 from tui.screens.desk_post_mortem import DeskPostMortem
 from tui.screens.desk_replay import DeskReplay
 from tui.screens.desk_report import DeskReport
+from tui.screens.desk_rivals import DeskRivals
 from tui.screens.desk_time import OVER
 from tui.settings import Settings, settings_of
 from tui.widgets.command_line import CommandLine
@@ -46,6 +47,7 @@ from tui.widgets.kept_lines import Across, Down, KeptLines
 from tui.widgets.key_bar import Key, KeyBar
 from tui.widgets.pools import PoolsPanel
 from tui.widgets.positions import PositionsPanel
+from tui.widgets.rivals_board import RivalsBoard
 from tui.widgets.run_row import RunRow
 from tui.widgets.status_bar import StatusBar
 from tui.widgets.ticket import Ticket
@@ -64,7 +66,16 @@ DEAD = "Wiped out. “{desk.command} deposit 1000” goes on, “{desk.command} 
 
 
 class DeskScreen(
-    KeptLines, DirectPainting, DeskOpening, DeskCharts, DeskReplay, DeskPostMortem, DeskReport, DeskDialogs, DeskGhosts
+    KeptLines,
+    DirectPainting,
+    DeskOpening,
+    DeskRivals,
+    DeskCharts,
+    DeskReplay,
+    DeskPostMortem,
+    DeskReport,
+    DeskDialogs,
+    DeskGhosts,
 ):
     """One session being played.
 
@@ -110,7 +121,9 @@ class DeskScreen(
                 yield PoolsPanel(id="desk-pools")
                 yield PositionsPanel(id="desk-positions")
                 yield Ticket(self.look, self.sized_by_risk, id="desk-ticket")
-        yield EventsLog(id="desk-events")
+        with Across(id="desk-bottom"):
+            yield EventsLog(id="desk-events")
+            yield RivalsBoard(id="desk-rivals")
         yield RunRow(id="desk-run")
         yield Label("", id="desk-notice")
         yield CommandLine(self.what, lambda text: completed(self.play, text), id="desk-command")

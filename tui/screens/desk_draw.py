@@ -114,6 +114,7 @@ class DeskDrawing:
         if _seen(positions):
             positions.show(view)
         self._equity(view)
+        desk.draw_beside(view)
         self._looks += 1
         self._age, self._stale = 0.0, False
         pools.caption(pools.title_text(), pools.subtitle_text())

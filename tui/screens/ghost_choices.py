@@ -17,6 +17,7 @@ from saves.ghosts import MOST_GHOSTS as MOST
 from tui.dialogs.ghost_kind import GhostKindDialog
 from tui.forms.ticket import LEVERAGES
 from tui.keys.texts import spelled
+from tui.playing.best_run import BestRun
 from tui.playing.play import Play
 
 
@@ -89,9 +90,25 @@ class GhostChoices(Screen[None]):
         self.draw()
 
     def action_remove(self) -> None:
-        kinds = self.play.ghosts.kinds
-        if kinds:
-            kind = kinds[self.chosen]
-            self.play.ghosts.remove(kind)
-            self.say(f"The ghost {self.play.ghosts.name(kind)} is gone.")
+        ghosts = self.play.ghosts
+        if ghosts.following:
+            chosen = ghosts.following[self.chosen]
+            if isinstance(chosen, BestRun):
+                ghosts.let_in(None)
+                self.say(f"{chosen.name.capitalize()} is gone.")
+            else:
+                ghosts.remove(chosen.kind)
+                self.say(f"The ghost {chosen.name} is gone.")
             self.draw()
+
+    def _let_in(self, best: BestRun | str) -> None:
+        """Let the best run follow, or say why there is none."""
+        ghosts = self.play.ghosts
+        if isinstance(best, str):
+            self.say(best, "warning")
+            return
+        ghosts.let_in(best)
+        ghosts.follow()
+        self.chosen = len(ghosts.following) - 1
+        self.say(f"{best.name.capitalize()} follows.", "good")
+        self.draw()

@@ -16,6 +16,7 @@ from engine.events import LiquidationStarted, MarginCalled
 from engine.sentences import sentence
 from saves import SaveError
 from tui.keys.texts import spelled
+from tui.playing.best_run import BestRun
 from tui.playing.frame_clock import FRAMES_A_SECOND, speed_changed
 from tui.playing.ghosts import STILL_SECONDS
 from tui.playing.play import Fault, Frame
@@ -26,7 +27,7 @@ from tui.widgets.ghost_chart import EquityPath, GhostChart
 from tui.widgets.ghost_table import GhostTable
 from tui.widgets.ghost_words import GhostWords
 from tui.widgets.key_bar import Key, KeyBar, keys_from
-from tui.words.ghost_rows import YOUR_TONE, ghost_paths, ghost_rows, told, your_row
+from tui.words.ghost_rows import YOUR_TONE, best_told, ghost_paths, ghost_rows, told, your_row
 from tui.words.notice import notice, spoken
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class GhostsScreen(GhostChoices):
         Binding("m", "mode", "a ghost in another margin mode of the venue", id="ghosts.mode"),
         Binding("v", "venue", "a ghost at another venue", id="ghosts.venue"),
         Binding("l", "leverage", "a ghost at another leverage", id="ghosts.leverage"),
+        Binding("b", "best_run", "your best run of the scenario, beside you", id="ghosts.best"),
         Binding("x,delete", "remove", "remove the chosen ghost", id="ghosts.remove"),
         Binding("down,tab", "choose(1)", "next ghost", id="ghosts.down"),
         Binding("up,shift+tab", "choose(-1)", "ghost before", id="ghosts.up"),
@@ -86,7 +88,7 @@ class GhostsScreen(GhostChoices):
         yield GhostTable(id="ghosts-table")
         yield GhostWords(id="ghosts-words")
         yield Label("", id="ghosts-says")
-        yield KeyBar(_keys())
+        yield KeyBar(_keys(self._desk.scenario_id is not None))
 
     def on_mount(self) -> None:
         self._recall()
@@ -237,22 +239,32 @@ class GhostsScreen(GhostChoices):
             words.show([(spelled(self, NONE_YET), "text")], anew=True)
             words.caption("")
             return
-        each = ghosts.following[self.chosen]
-        name = ghosts.name(each.kind)
-        words.show(list(told(each.ghost, name)), anew=self._told_of != self.chosen)
+        each, anew = ghosts.following[self.chosen], self._told_of != self.chosen
         self._told_of = self.chosen
-        words.caption(f"The ghost {name}: what it could not follow")
+        if isinstance(each, BestRun):
+            words.show(list(best_told(each)), anew=anew)
+            words.caption(f"{each.name.capitalize()}: what it did so far")
+        else:
+            words.show(list(told(each.ghost, each.name)), anew=anew)
+            words.caption(f"The ghost {each.name}: what it could not follow")
+
+    def action_best_run(self) -> None:
+        if self.play.ghosts.has_best:
+            self.say("Your best run is there already.", "warning")
+        else:
+            self._let_in(self._desk.best_run())
 
     def action_leave(self) -> None:
         self.dismiss()
 
 
-def _keys() -> tuple[Key, ...]:
+def _keys(scenario: bool) -> tuple[Key, ...]:
     key = keys_from(GhostsScreen.BINDINGS)
     return (
         key("mode", "ghosts.mode"),
         key("venue", "ghosts.venue"),
         key("leverage", "ghosts.leverage"),
+        *((key("best run", "ghosts.best"),) if scenario else ()),
         key("remove", "ghosts.remove"),
         key("run", "ghosts.run"),
         key("speed", "ghosts.slower", "ghosts.faster"),

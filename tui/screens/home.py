@@ -31,11 +31,12 @@ WARNING = (
 )
 PLAYABLE = "You can play all the same; what you play is lost when you leave."
 EMPTY = (
-    "No sessions yet.\n\n[bold $iso-key]$quick[/] plays at once: 10,000 dollars that are not real, three markets, "
-    "six hours, and a crash that is coming.\n[bold $iso-key]$new[/] lets you choose prices and rules.\n"
-    "[bold $iso-key]$help[/] explains the keys."
+    "No sessions yet.\n\n[bold $iso-key]$scenarios[/] leads to [bold]the first lesson[/]: there are eighteen, of five "
+    "to ten minutes and with one idea each, and no word is taken for known.\n[bold $iso-key]$quick[/] plays at once: "
+    "10,000 dollars that are not real, three markets, six hours, and a crash that is coming.\n[bold $iso-key]$new[/] "
+    "lets you choose prices and rules.\n[bold $iso-key]$help[/] explains the keys."
 )
-NOTHING_CHOSEN = "There is no session to continue: {home.quick} plays at once, {home.new} makes a new one."
+NOTHING_CHOSEN = "There is no session to continue: {home.scenarios} leads to the lessons, {home.quick} plays at once."
 NOTHING_TO_VIEW = "There is no session to replay yet: {home.quick} plays at once."
 
 
@@ -127,10 +128,11 @@ class HomeScreen(Screen[None]):
         listed.display = self.query_one("#home-heading").display = bool(sessions)
         empty = self.query_one("#home-empty", Label)
         empty.display = not sessions
-        keys = {each: key_for(self, f"home.{each}") for each in ("quick", "new", "help")}
+        keys = {each: key_for(self, f"home.{each}") for each in ("scenarios", "quick", "new", "help")}
         empty.update(Content.from_markup(EMPTY, **keys))
         # A list without rows would take Enter for itself.
         self.set_focus(listed if sessions else None)
+        self.query_one(KeyBar).show(_keys() if sessions else _first_keys())
         self._head()
         self._tell_fork()
 
@@ -228,6 +230,19 @@ class HomeScreen(Screen[None]):
             return None
 
         return take
+
+
+def _first_keys() -> tuple[Key, ...]:
+    """The key bar's entries while there is no session."""
+    key = keys_from(HomeScreen.BINDINGS)
+    return (
+        key("learn", "home.scenarios"),
+        key("play now", "home.quick"),
+        key("new", "home.new"),
+        key("settings", "home.settings"),
+        replace(key("quit", "home.quit"), stays=True),
+        key("help", "home.help"),
+    )
 
 
 def _keys() -> tuple[Key, ...]:

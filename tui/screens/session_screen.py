@@ -51,6 +51,9 @@ class SessionScreen(Screen[None]):
         """The equity of accounts that follow the session, at these vertices and now; none in a replay."""
         return ()
 
+    def draw_beside(self, view: View) -> None:
+        """Draw those who play beside the session; nobody does in a replay."""
+
     def _view(self) -> View:
         try:
             return self.play.view()

@@ -52,6 +52,8 @@ class CandleChart(StripWidget, can_focus=True):
         super().__init__(**kwargs)
         self.view: ChartView | None = None
         self.crosshair: Crosshair | None = None
+        self.untold = False
+        """Whether where the prices come from would tell which way they go."""
         self._step = 0
         self._lines: tuple[ChartLine, ...] = ()
         self._marks: Sequence[ChartMark] = ()
@@ -121,6 +123,8 @@ class CandleChart(StripWidget, can_focus=True):
         if self.view is None:
             return ""
         origin = self.view.tape.origin
+        if self.untold:
+            return origin.kind
         said = harmless(origin.description, 60)
         return said if said.startswith(origin.kind) else f"{origin.kind} · {said}"
 

@@ -44,6 +44,7 @@ class AccountRow:
         wiped_out: whether nothing was left.
         missed: how many commands it could not follow.
         joining: how far it has come, 0 to 1; None once it is there.
+        over: the time at which it ended by itself, ms UTC; None while it goes on.
     """
 
     name: str
@@ -57,6 +58,7 @@ class AccountRow:
     wiped_out: bool = False
     missed: int = 0
     joining: float | None = None
+    over: int | None = None
 
 
 def worst_gauge(view: View) -> Decimal | None:
@@ -158,7 +160,8 @@ class GhostTable(StripWidget):
             return [(f"on its way: {int(each.joining * 100)} %", palette.warning)]
         missed = f"   {each.missed} missed" if each.missed else ""
         if each.liquidated is None:
-            return [("alive", palette.calm), (missed, palette.warning)]
+            alive = "alive" if each.over is None else f"over since {_day(each.over)}"
+            return [(alive, palette.calm), (missed, palette.warning)]
         word = "wiped out" if each.wiped_out else "liquidated"
         price = f" at {each.liquidated.price}" if each.liquidated.price else ""
         said = f"✗ {word} {_day(each.liquidated.time)}{price}"

@@ -1,66 +1,60 @@
-"""The lesson on the desk: the step, what to do, how far its goal is, and the hints that were asked for."""
+"""The scenario on the desk: what the step is about, and set off from it what to do, how far it is, and hints."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Label
 
-from engine.numbers import plain
-from engine.scenarios.attempt import HINTS, Progress
-from engine.scenarios.conditions.judge import Part
-from tui.words.plain import harmless
+from tui.widgets.scenario_rows import ShownStep, StepKeys, account_line, steps_line, task_of_step, text_of_step
 
-HINT_NAMES = ("a nudge", "the formula", "what to type")
+ROOM_FOR_MORE = 14
+"""Cells of the border that say that there is more to read."""
 
 
 class ScenarioPanel(VerticalScroll):
-    """One step of a lesson."""
+    """One step of a scenario. The text scrolls; what to do stays in sight."""
+
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002  (Textual's own name)
+        super().__init__(id=id)
+        self._shown: tuple[ShownStep, StepKeys] | None = None
+        self._painted: tuple[Content, Content] | None = None
 
     def compose(self) -> ComposeResult:
+        yield Label("", id="scenario-task")
         yield Label("", id="scenario-text")
 
-    def show(self, title: str, progress: Progress, command_key: str, hint_key: str) -> None:
-        """Show how far the lesson is.
+    def show(self, shown: ShownStep, keys: StepKeys) -> None:
+        """Show how far the attempt is."""
+        self._shown = shown, keys
+        steps = steps_line(shown.progress)
+        self.border_title = f"{shown.title} · {steps}" if steps else shown.title
+        self.set_class(shown.just_done is not None, "-done")
+        text, task = text_of_step(shown), task_of_step(shown, keys)
+        if (text, task) != self._painted:  # laying out anew takes longer than all the rest of a frame
+            self._painted = text, task
+            self.query_one("#scenario-text", Label).update(text)
+            self.query_one("#scenario-task", Label).update(task)
+            self.call_after_refresh(self._show_border)
+        self._show_border()
 
-        Args:
-            title: of the lesson.
-            progress: its step.
-            command_key, hint_key: the player's keys for the `:` line and for another hint.
-        """
-        self.border_title = f"{title} · step {progress.number} of {progress.count}"
-        self.border_subtitle = f"{progress.stars}" if progress.done else f"{hint_key} hint"
-        text = Content("\n").join(_lines(progress, command_key, hint_key))
-        self.query_one("#scenario-text", Label).update(text)
+    def on_resize(self) -> None:
+        self._show_border()
 
+    def watch_scroll_y(self, old_value: float, new_value: float) -> None:
+        super().watch_scroll_y(old_value, new_value)
+        self._show_border()
 
-def _lines(progress: Progress, command_key: str, hint_key: str) -> Iterator[Content]:
-    if progress.done:
-        yield Content.styled(f"Every step is done: {progress.stars}", "bold $iso-good")
-    else:
-        yield Content.assemble(("▸ ", "bold $iso-key"), (harmless(" ".join(progress.do.split())), "bold"))
-    for part in progress.parts:
-        yield _goal(part)
-    for place, hint in enumerate(progress.hints):
-        name = (f"hint {place + 1}, {HINT_NAMES[place]}: ", "$iso-key")
-        yield Content.assemble(name, _hint(place, hint, command_key))
-    if not progress.done and len(progress.hints) < HINTS:
-        yield Content.styled(f"{hint_key} gives a hint: {HINT_NAMES[len(progress.hints)]}", "$iso-dim")
-    for paragraph in progress.text.split("\n\n"):
-        yield Content("")
-        yield Content(harmless(" ".join(paragraph.split())))
-
-
-def _hint(place: int, hint: str, command_key: str) -> str:
-    if place < HINTS - 1:
-        return harmless(" ".join(hint.split()))
-    return ", then ".join(f"{command_key} {harmless(line)} ⏎" for line in hint.splitlines())
-
-
-def _goal(part: Part) -> Content:
-    mark, tone = ("✓", "$iso-good") if part.met else ("○", "$iso-warning")
-    now = ", ".join(f"{figure} is {'–' if value is None else plain(round(value, 4))}" for figure, value in part.figures)
-    return Content.assemble((f"{mark} ", tone), str(part.condition), (f"   {now}" if now else "", "$iso-dim"))
+    def _show_border(self) -> None:
+        """Whether there is more to read, and the account where no other panel shows it."""
+        if self._shown is None:
+            return
+        below = int(self.max_scroll_y - self.scroll_y)
+        more = f"▼ {below} more" if below > 0 else "▲ scrolled" if self.scroll_y > 0 else ""
+        if self.screen.has_class("-narrow") and not self.screen.has_class("-pane-desk"):
+            room = max(self.size.width - ROOM_FOR_MORE - 4, 10)
+            account = account_line(self._shown[0].view, room)
+            self.border_subtitle = Content(f"{more} · {account}" if more else account)
+        else:
+            self.border_subtitle = Content(more)

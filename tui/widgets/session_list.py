@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from decimal import Decimal
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
@@ -13,9 +12,10 @@ from textual.widgets import OptionList
 from textual.widgets.option_list import Option
 
 from saves import SavedSession
-from tui.widgets.figures import brief, percent
+from tui.widgets.figures import brief
 from tui.words.fork_tree import Branch, branches, forked_briefly
 from tui.words.plain import harmless
+from tui.words.progress import played
 
 WIDE = 104
 DEEPEST = 6
@@ -90,12 +90,11 @@ def heading(width: int) -> str:
 def row(branch: Branch, width: int) -> str:
     """A session as a row of plain, harmless text."""
     session = branch.session
-    progress = Decimal(session.step) / max(session.steps - 1, 1)
     return _laid(
         branch,
         session.mode if width >= WIDE else session.mode.replace("isolated", "iso"),
         " ".join(session.symbols),
-        percent(progress, 0),
+        played(session.step, session.steps),
         brief(session.equity),
         session.state,
         session.venue,

@@ -12,6 +12,7 @@ from engine.ghost import Ghost
 from engine.looking.views import View
 from engine.numbers import EXACT
 from engine.tape import Tape
+from tui.playing.best_run import BestRun
 from tui.playing.ghosts import FollowingGhost, Ghosts
 from tui.widgets.equity_line import GHOST_SIGNS, YOU, GhostLine
 from tui.widgets.figures import date_and_time, price
@@ -20,6 +21,7 @@ from tui.widgets.ghost_table import AccountRow, First, worst_gauge
 from tui.words.plain import harmless
 
 TONES = ("ghost", "key", "entry")
+BEST_SIGN, BEST_TONE = "★", "alarm"
 YOUR_TONE = "accent"
 LONGEST = 400
 """Letters of a command and of a reason."""
@@ -53,12 +55,12 @@ def your_row(
 
 def ghost_rows(ghosts: Ghosts, view: View, tape: Tape) -> Iterator[AccountRow]:
     """The ghosts, in order. One that is on its way says how far it has come and nothing else."""
-    for place, each in enumerate(ghosts.following):
+    for each, sign, tone in _dressed(ghosts):
         ghost, other = each.ghost, each.ghost.session.view()
         row = AccountRow(
-            name=ghosts.name(each.kind),
-            sign=GHOST_SIGNS[place],
-            tone=TONES[place],
+            name=each.name,
+            sign=sign,
+            tone=tone,
             equity=other.equity,
             joining=None if each.joined else other.step / max(view.step, 1),
         )
@@ -74,18 +76,19 @@ def ghost_rows(ghosts: Ghosts, view: View, tape: Tape) -> Iterator[AccountRow]:
                 liquidated=first_of(ghost.liquidated, tape),
                 wiped_out=other.state == "wiped out",
                 missed=len(ghost.missed),
+                over=each.over_at,
             )
         yield row
 
 
 def ghost_lines(ghosts: Ghosts, view: View, steps: Steps) -> Iterator[GhostLine]:
     """The equity of those that are where the session is, as the session's own line has it: at `steps`, and now."""
-    for place, each in enumerate(ghosts.following):
+    for each, sign, _ in _dressed(ghosts):
         if each.joined:
             equity = each.equity
             yield GhostLine(
-                name=ghosts.name(each.kind),
-                sign=GHOST_SIGNS[place],
+                name=each.name,
+                sign=sign,
                 values=_values(each, steps, float(equity)),
                 difference=EXACT.subtract(equity, view.equity),
                 liquidated=each.ghost.liquidated is not None,
@@ -94,20 +97,40 @@ def ghost_lines(ghosts: Ghosts, view: View, steps: Steps) -> Iterator[GhostLine]
 
 def ghost_paths(ghosts: Ghosts, steps: Steps) -> Iterator[EquityPath]:
     """The same for the chart."""
-    for place, each in enumerate(ghosts.following):
+    for each, sign, tone in _dressed(ghosts):
         if each.joined:
             died = each.ghost.liquidated
             yield EquityPath(
-                name=ghosts.name(each.kind),
-                sign=GHOST_SIGNS[place],
-                tone=TONES[place],
+                name=each.name,
+                sign=sign,
+                tone=tone,
                 values=_values(each, steps, float(each.equity)),
                 liquidated=died.step if died else None,
             )
 
 
+def _dressed(ghosts: Ghosts) -> Iterator[tuple[FollowingGhost, str, str]]:
+    """Every account with the sign and the tone of its line."""
+    signs, tones = list(GHOST_SIGNS), list(TONES)
+    for each in ghosts.following:
+        if isinstance(each, BestRun):
+            yield each, BEST_SIGN, BEST_TONE
+        else:
+            yield each, signs.pop(0), tones.pop(0)
+
+
 def _values(each: FollowingGhost, steps: Steps, now: float) -> NDArray[np.float64]:
     return np.array([*each.ghost.equity_at(steps.tolist()), now], np.float64)
+
+
+def best_told(best: BestRun) -> Iterator[tuple[str, str]]:
+    """The best run in words: what it did so far, the newest first, and whether it is over."""
+    if best.over_at is not None:
+        yield f"It was over at {date_and_time(best.over_at)}: its line stands as it was then.", "warning"
+    did = best.told()
+    yield from ((harmless(line, LONGEST), "text") for line in did)
+    if not did:
+        yield "It did nothing up to here.", "dim"
 
 
 def told(ghost: Ghost, name: str) -> Iterator[tuple[str, str]]:

@@ -53,12 +53,24 @@ PAGES = (
         ("desk",),
     ),
     Page(
+        "Scenarios",
+        ("ScenariosScreen", "ScenarioList"),
+        "The ladder of lessons, the challenges, the daily and your own scenarios, each with the best stars that you "
+        "earned: ★ solvent, ★★ every goal met, ★★★ that within the margin par and without a forced close. “after 4” "
+        "says what is better played first; nothing is locked. An attempt that is under way goes on where it was. The "
+        "daily is one tape a UTC day, the same for everybody: the first attempt on the day itself is ranked, all "
+        "others are practice; its share line tells how it went, and nothing of the prices. Your own are TOML files in "
+        "the folder “scenarios” beside your saves; of one that can’t be read, the line, the field and what would work "
+        "are listed.",
+        ("scenarios",),
+    ),
+    Page(
         "Lessons",
-        ("ScenariosScreen", "ScenarioDesk", "ScenarioPanel"),
+        ("ScenarioDesk", "ScenarioPanel"),
         "Lessons teach margin from the beginning. What counts is what the account does: a goal is looked at after "
         "every command and every step of the tape, and time stops when a step is done. Three stars: solvent, every "
         "goal met, and that within the margin par and without a forced close. Nothing is locked.",
-        ("scenarios", "scenario"),
+        ("scenario",),
     ),
     Page(
         "The chart",
@@ -114,6 +126,14 @@ PAGES = (
         "What everything is worth, through time; with ghosts, theirs below it, each with its difference to yours.",
     ),
     Page(
+        "Rivals",
+        ("RivalsBoard",),
+        "Others who play the same prices under the same rules, each in an account of their own, by what they are "
+        "worth: you are ●. They see their own account and the prices of the moment, and are never ahead of you. Enter "
+        "says what one does, and their trades so far.",
+        ("rivals", "rival"),
+    ),
+    Page(
         "The ticket",
         ("Ticket",),
         "One order, and what it would do now, in isolated and in cross. The first Enter checks it, the second sends "
@@ -167,7 +187,7 @@ PAGES = (
         "another leverage. A ghost trades the sizes that your orders came to and overrides only what it is a ghost of; "
         "leverage above the venue’s is lowered to its largest. What it could not follow is listed with the reason, and "
         "nothing is made up. ✗ marks a first liquidation. The ghosts follow on while you play, and are saved with the "
-        "session.",
+        "session. In a scenario your best run so far (★) follows among them, with its own commands.",
         ("ghosts", "ghost_kind"),
         ("isolated", "cross"),
     ),
