@@ -25,6 +25,7 @@ def test_the_ladder_is_listed(isocross: Isocross) -> None:
     assert [(row["id"], row["stars"]) for row in rows] == [(lesson.id, None) for lesson in shipped_lessons()]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lesson", range(1, len(shipped_lessons()) + 1))
 def test_a_lesson_can_be_read(isocross: Isocross, lesson: int) -> None:
     done = isocross("lessons", "show", lesson)
@@ -44,6 +45,7 @@ def test_hints_are_shown_when_asked_for(isocross: Isocross) -> None:
     assert "hint 3: margin BTC -300\n        margin SOL +300\n" in out
 
 
+@pytest.mark.slow
 def test_the_shipped_ones_are_proved(isocross: Isocross) -> None:
     done = isocross("lessons", "test")
     count = len(shipped_lessons())
@@ -53,6 +55,7 @@ def test_the_shipped_ones_are_proved(isocross: Isocross) -> None:
     assert [(row["number"], row["proved"], row["solution"]) for row in rows] == [("1", True, 3), ("5", True, 3)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("columns", [60, 80, 200])
 def test_the_table_fits_the_terminal(isocross: Isocross, monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))

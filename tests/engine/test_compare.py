@@ -89,6 +89,7 @@ def test_the_own_account_is_the_session_itself(name: str, setup: Setup) -> None:
     assert row.traded
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_nothing_is_lost_under_any_rules(name: str) -> None:
     outcomes = rows(ISOLATED, fall(200), SCRIPTS[name], list(kinds()))

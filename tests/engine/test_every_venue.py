@@ -149,6 +149,7 @@ def advance(leaping: Session, stepping: Session, until: int) -> None:
     check(leaping)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("venue", "mode", "overrides"), every_account(), ids=lambda each: each if isinstance(each, str) else None
 )

@@ -114,6 +114,7 @@ def ghost_played(player: Player, kind: Kind) -> Ghost:
     return ghost_of(player.record, kind)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("venue", "mode"), HERE)
 @FEWER
 @given(

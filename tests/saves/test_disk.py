@@ -18,6 +18,7 @@ from tests.saves.disks import on_a_disk
 from tests.saves.playing import new_session, play_all, random_moves
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "size"),
     [

@@ -104,6 +104,7 @@ def test_a_failed_resume_lets_go(library: Library) -> None:
     assert not library.in_use("0123456789ab")
 
 
+@pytest.mark.slow
 def test_several_processes_open_a_new_library_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "tests.saves.writer", "open", str(tmp_path / "fresh")]
     programs = [

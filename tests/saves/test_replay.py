@@ -127,6 +127,7 @@ def test_every_single_moment_is_that_of_single_steps(library: Library, played: s
         assert (replay.session.state_hash(), replay.event_count) == expected[point], point
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "statement",
     [

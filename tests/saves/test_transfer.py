@@ -192,6 +192,7 @@ def test_an_older_save_may_lack_figures_that_came_later(library: Library, elsewh
             elsewhere.import_file(altered)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["\x1b[31mred", "two\nlines", "", "\u202e", "x" * 5_000, "[b]bold[/b]"])
 def test_a_hostile_name_loses_its_sting(file: Path, elsewhere: Library, name: str) -> None:
     with sqlite3.connect(file) as db:
@@ -243,6 +244,7 @@ def flipped(file: Path, elsewhere: Library, played: SavedSession, chance: random
     assert refusal.isprintable()
 
 
+@pytest.mark.slow
 def test_changed_bytes_do_no_harm(file: Path, elsewhere: Library, played: SavedSession) -> None:
     chance = random.Random(1)
     for _ in range(25):

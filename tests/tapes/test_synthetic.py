@@ -73,6 +73,7 @@ def excess_kurtosis(series: Floats) -> float:
 # --- the contract of a tape
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("regime", REGIMES)
 @pytest.mark.parametrize(("days", "step"), [("0.01", 7), ("1", 60), ("30", 3600), ("3660", 86_400), ("1", 86_400)])
 def test_every_regime_makes_a_valid_tape(regime: str, days: str, step: int) -> None:
@@ -231,6 +232,7 @@ def test_volatility_clusters_and_returns_do_not(regime: str) -> None:
         assert np.mean([autocorrelation(np.abs(one), lag) for one in series]) > noise
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("days", "step"), [("0.0834", 5), ("2", 60), ("30", 1800)])
 def test_every_crash_is_a_crash(days: str, step: int) -> None:
     for seed in range(40):
@@ -246,6 +248,7 @@ def test_no_two_crashes_look_the_same() -> None:
     assert np.ptp(depths) > 0.06
 
 
+@pytest.mark.slow
 def test_calm_stays_calm_at_every_step_length() -> None:
     for step in (60, 900, 3600):
         found = [volatility(made("calm", seed, "30", step), "BTC", step) for seed in SEEDS]

@@ -182,6 +182,7 @@ async def test_without_a_scenario_there_is_none(isocross_home: Path) -> None:
         assert NO_SCENARIO in said(pilot.app.screen)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "160x45"])
 async def test_in_a_scenario_it_follows_from_the_first_look_at_the_ghosts(
     isocross_home: Path, size: tuple[int, int]

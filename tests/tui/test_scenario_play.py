@@ -78,6 +78,7 @@ def to_end(play: ScenarioPlay) -> None:
 # -- how it ends
 
 
+@pytest.mark.slow
 def test_the_end_of_the_tape_ends_it_with_what_is_missing(isocross_home: Path) -> None:
     with library_in(isocross_home) as library, begun(library, LUNA) as play:
         assert (play.over, play.stars, play.score, play.share_line, play.verdict) == (False, None, None, None, None)
@@ -215,6 +216,7 @@ async def test_the_first_attempt_on_its_day_is_ranked_and_all_others_are_practic
 # -- restarts and checkpoints
 
 
+@pytest.mark.slow
 async def test_ten_restarts_leave_one_save(isocross_home: Path) -> None:
     async with playing(isocross_home) as pilot:
         await begin(pilot, IDLE)

@@ -280,6 +280,7 @@ async def test_figures_of_the_panel_are_those_of_the_desk_and_open_into_their_te
         assert isinstance(pilot.app.screen, ExplainDialog)
 
 
+@pytest.mark.slow
 @SIZES
 async def test_the_ticket_works_in_a_lesson(isocross_home: Path, size: tuple[int, int]) -> None:
     async with playing(isocross_home, size=size) as pilot:
@@ -329,6 +330,7 @@ async def test_a_lesson_is_resumed_where_it_was(isocross_home: Path) -> None:
         assert "hint 1," in screen_text(pilot)
 
 
+@pytest.mark.slow
 async def test_after_the_end_the_next_lesson_or_a_look_around(isocross_home: Path) -> None:
     async with playing(isocross_home) as pilot:
         desk = await begin(pilot, "long-and-short")

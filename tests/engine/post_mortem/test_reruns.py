@@ -226,6 +226,7 @@ def test_unchanged_commands_come_to_the_very_state(data: st.DataObject) -> None:
     assert resolved.complete
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("account", every_account(), ids=lambda each: f"{each[0]}-{each[1]}{len(each[2])}")
 def test_all_can_be_made_on_every_venue(account: tuple[str, str, tuple[tuple[str, ...], ...]]) -> None:
     """Every change is either played or says why not, and nothing is lost in it."""

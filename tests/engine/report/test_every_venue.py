@@ -89,6 +89,7 @@ def test_the_parts_add_up(
     assert set(still_open) <= held.keys()
 
 
+@pytest.mark.slow
 @ACCOUNTS
 @settings(max_examples=int(settings().max_examples * SHARE_OF_EXAMPLES / 2))
 @given(tape=TAPES, first=FIRST, orders=COMMANDS)
