@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from sqlite_utils import Database
 
 MOST_STARS = 3
+LARGEST_LEVERAGE, LONGEST_PARTS = 1_000_000_000_000, 20
+"""What a summary may say; more was written by somebody else."""
 
 _COLUMNS = "session, scenario, begun, ranked, hints, stars, score, summary"
 _BEST_FIRST = "stars DESC, score IS NULL, score DESC, rowid"
@@ -252,10 +254,19 @@ def _attempted(
     try:
         outcome = None
         if stars is not None:
-            told_of = None if summary is None else msgspec.json.decode(summary, type=Summary)
+            told_of = None if summary is None else _checked(msgspec.json.decode(summary, type=Summary))
             outcome = Outcome(min(max(int(stars), 0), MOST_STARS), None if score is None else float(score), told_of)
         asked = msgspec.json.decode(hints, type=tuple[int, ...])
-    except (msgspec.MsgspecError, ValueError, TypeError, RecursionError) as error:
+    except (msgspec.MsgspecError, ValueError, TypeError, OverflowError, RecursionError) as error:
         raise SaveError(f"an attempt is damaged ({error})") from error
     identity, named, when = (printable(str(text)) for text in (session, scenario, begun))
     return Attempted(identity, named, when, bool(ranked), asked, outcome)
+
+
+def _checked(summary: Summary) -> Summary:
+    """A summary that can be shown. Raises ValueError when somebody changed it by hand."""
+    if not summary.leverage.is_finite() or summary.leverage.copy_abs() > LARGEST_LEVERAGE:
+        raise ValueError("its leverage is out of range")
+    if len(summary.parts) > LONGEST_PARTS or not summary.parts.isprintable():
+        raise ValueError("its signs can’t be shown")
+    return summary

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, TypeVar
 
 import msgspec
@@ -17,7 +17,15 @@ from engine.scenarios.conditions.parser import parse_condition
 from engine.scenarios.conditions.tokens import ConditionError
 from engine.scenarios.conditions.values import Condition
 from engine.scenarios.errors import ScenarioError
-from engine.scenarios.places import FieldPath, Place, name_of, place_of, places_in
+from engine.scenarios.places import (
+    MOST_KEY_PARTS,
+    FieldPath,
+    Place,
+    line_of_deep_key,
+    name_of,
+    place_of,
+    places_in,
+)
 from engine.scenarios.proposals import FIELD_EXAMPLES, SYNTAX_EXAMPLE, syntax_error
 from engine.scenarios.texts import Text, parse_text
 from engine.script.lines import check_printable, lines_of
@@ -64,6 +72,9 @@ class Fields:
         self.others: dict[FieldPath, Sequence[str]] = {}
         if len(text) > LARGEST_FILE:
             raise ScenarioError(file, 1, "", f"it has more than {LARGEST_FILE:,} characters", "a shorter one")
+        if line := line_of_deep_key(text):
+            reason = f"a key here has more than {MOST_KEY_PARTS} parts"
+            raise ScenarioError(file, line, "", reason, "[tape.prices], and nothing deeper")
         self.data = self._parsed(text.removeprefix("\ufeff"))
         self.places = places_in(text.removeprefix("\ufeff"))
 
@@ -200,7 +211,10 @@ def _numbers(value: Any, names: frozenset[str], counts: bool) -> Iterator[Decima
 
 
 def _number(text: str) -> Decimal:
-    return Decimal(text)
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # no exponent may be so large: the field's own check refuses it by its name and line
+        return Decimal("-Infinity" if text.startswith("-") else "Infinity")
 
 
 def _lower(text: str) -> str:

@@ -18,6 +18,12 @@ _LITERAL = re.compile(r"'([^'\n]*)'")
 _LONG_BASIC = re.compile(r'"""((?:[^\\]|\\.)*?)"""(?P<more>"{0,2})', re.DOTALL)
 _LONG_LITERAL = re.compile(r"'''(.*?)'''(?P<more>'{0,2})", re.DOTALL)
 _WORD = re.compile(r"[^\s,\]}#]+(?: [0-9][^\s,\]}#]*)?")  # a date and a time may have a space between them
+MOST_KEY_PARTS = 16
+"""Of a dotted key: `tape.prices.ETH` has three. tomllib takes minutes over one of a hundred thousand."""
+_LEXEME = re.compile(
+    r'''"""(?:[^\\]|\\.)*?""""{0,2}|'{3}.*?'{3}'{0,2}|"(?:[^"\\\n]|\\.)*"|'[^'\n]*'|#[^\n]*|[ \t]+|[A-Za-z0-9_-]+|.''',
+    re.DOTALL,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +183,25 @@ def places_in(text: str) -> dict[FieldPath, Place]:
         return reader.read()
     except (ValueError, RecursionError):
         return reader.found
+
+
+def line_of_deep_key(text: str) -> int:
+    """The line of the first key of more than `MOST_KEY_PARTS` parts; 0 where there is none before a quote that is never
+    closed. It reads no TOML but its quotes and comments, so that it can be asked before anything else reads it."""
+    parts = 0
+    for lexeme in _LEXEME.finditer(text):
+        word = lexeme[0]
+        if word in ('"', "'") or (word in ('""', "''") and text.startswith(word[0], lexeme.end())):
+            return 0  # never closed: tomllib stops here, too
+        if word == ".":
+            parts += 1
+            if parts >= MOST_KEY_PARTS:
+                return text.count("\n", 0, lexeme.start()) + 1
+        elif word[0] in " \t":
+            continue
+        elif not (word[0] in "\"'-_" or word[0].isalnum()):
+            parts = 0
+    return 0
 
 
 def place_of(places: dict[FieldPath, Place], path: FieldPath) -> Place:

@@ -3,9 +3,11 @@
     score = 100 × ( growth − drawdown − 0.02 × calls − 0.10 × liquidations − 1 × wiped out )
 
 growth = ln(kept ÷ paid in), held between ln(1/100) and ln(2): kept is equity and what was cashed out, never below zero;
-paid in is every deposit, so that a rescue costs what it brought. The logarithm makes losing half weigh as much as
-doubling (Kelly, “A New Interpretation of Information Rate”, 1956: who repeats a bet lives by its log growth). The cap
-takes from a gamble what it plays for: nothing beyond a doubling counts, but a loss counts down to a hundredth.
+paid in is every deposit, so that a rescue costs what it brought. A loss is measured by the balance at the beginning, in
+growth and in drawdown: no later deposit, however large, makes it a small part of what was paid in. The logarithm makes
+losing half weigh as much as doubling (Kelly, “A New Interpretation of Information Rate”, 1956: who repeats a bet lives
+by its log growth). The cap takes from a gamble what it plays for: nothing beyond a doubling counts, but a loss counts
+down to a hundredth.
 
 drawdown is the largest fall from the best so far, as a fraction of it, over every vertex of the tape (0 to 1, as in the
 report): luck that came through a hole is worth less than the same profit without. Calls and liquidations are what
@@ -15,6 +17,7 @@ risk looks like before it is a loss. Who does nothing has 0.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from math import log
 
 from engine.looking.views import View
@@ -43,17 +46,23 @@ class Score:
         return 100 * (self.growth - risk - PER_WIPE_OUT * self.wiped_out)
 
 
-def score_of(view: View, drawdown: float, wiped_out: bool) -> Score:
-    """The score of an account as it is; `drawdown` a fraction, `wiped_out` whether it ever was."""
-    kept = max(view.equity + view.withdrawals, ZERO)
-    grown = float(divide(kept, view.deposits)) if view.deposits > 0 else 0.0
+def score_of(view: View, balance: Decimal, drawdown: float, wiped_out: bool) -> Score:
+    """The score of an account as it is: `balance` at the beginning, `drawdown` a fraction, `wiped_out` whether it ever
+    was."""
+    profit = view.equity + view.withdrawals - view.deposits
+    base = min(balance, view.deposits) if profit < 0 else view.deposits
+    grown = float(divide(max(base + profit, ZERO), base)) if base > 0 else 0.0
     growth = min(max(log(grown), FLOOR), CAP) if grown > 0 else FLOOR
     return Score(growth, min(max(drawdown, 0.0), 1.0), view.calls, view.liquidations, wiped_out)
 
 
-def score_of_report(report: Report, view: View) -> Score:
-    """The score of a session of which the report is at hand; `view` is the session where the report ends."""
-    return score_of(view, report.drawdown.share, view.rescues > 0 or view.state == "wiped out")
+def score_of_report(report: Report, view: View, balance: Decimal) -> Score:
+    """The score of a session of which the report is at hand; `view` is the session where the report ends, `balance`
+    what it began with."""
+    drawdown = report.drawdown.share
+    if view.deposits > balance:
+        drawdown = max(drawdown, float(divide(report.drawdown.money, balance)))
+    return score_of(view, balance, drawdown, view.rescues > 0 or view.state == "wiped out")
 
 
 def score_of_record(record: Record) -> Score:
@@ -64,4 +73,4 @@ def score_of_record(record: Record) -> Score:
         session.advance(given.step)
         session.do(given.command, given.number or None)
     session.advance(record.until)
-    return score_of_report(report, session.view())
+    return score_of_report(report, session.view(), record.setup.balance)

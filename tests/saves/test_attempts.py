@@ -163,3 +163,20 @@ def test_what_was_changed_by_hand_is_refused_in_words(isocross_home: Path, value
         library._db.execute(f"UPDATE attempts SET hints = {value}")
         with pytest.raises(SaveError, match="damaged"):
             library.attempts.of("a")
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "9e999, 1.0, NULL",
+        '2, 1.0, \'{"parts": "▲", "calls": 1, "liquidations": 1, "leverage": "1e999999"}\'',
+        '2, 1.0, \'{"parts": "▲", "calls": 1, "liquidations": 1, "leverage": "sNaN"}\'',
+        '2, 1.0, \'{"parts": "\\u001b[31m", "calls": 1, "liquidations": 1, "leverage": "3"}\'',
+    ],
+)
+def test_an_outcome_that_cannot_be_shown_is_a_damaged_attempt(attempts: Attempts, written: str) -> None:
+    with attempts._db.conn:
+        attempts._db.execute(f"INSERT INTO attempts VALUES ('a', 'siloed', '', 1, '[]', {written})")
+    for look in (attempts.best, attempts.every, lambda: attempts.of("a")):
+        with pytest.raises(SaveError, match="an attempt is damaged"):
+            look()

@@ -7,12 +7,14 @@ from textwrap import wrap
 
 import pytest
 
+from engine.commands.grammar import parse
 from engine.package_data import names_in
 from engine.scenarios.attempt import Attempt
+from engine.scenarios.conditions.judge import figures_of
 from engine.scenarios.conditions.words import goal_lines
 from engine.scenarios.proof import played, prove
 from engine.scenarios.scenario import Scenario
-from engine.scenarios.shipped import LESSONS, shipped_lessons
+from engine.scenarios.shipped import LESSONS, shipped_challenges, shipped_lessons
 from engine.scenarios.texts import Shown, Text
 
 ALL = shipped_lessons()
@@ -94,3 +96,21 @@ def test_a_lesson_looks_at_the_other_mode_and_ends_with_a_sentence() -> None:
         assert any(isinstance(piece, Shown) for piece in lesson.closing.look_at.pieces)
         assert typed(lesson.closing.sentence).endswith(".")
         assert 8 <= len(typed(lesson.closing.sentence).split()) <= 45
+
+
+@pytest.mark.parametrize("scenario", [*ALL, *shipped_challenges()], ids=lambda each: each.id)
+def test_no_goal_is_met_by_paying_money_in(scenario: Scenario) -> None:
+    paid_in = {"equity", "wallet", "free", "deposits"}
+    for step in scenario.steps:
+        assert not {figure.name for figure in figures_of(step.goal)} & paid_in, str(step.goal)
+
+
+@pytest.mark.parametrize("number", [6, 8, 13])
+def test_a_deposit_does_not_mend_a_naive_attempt(number: int) -> None:
+    lesson = ALL[number - 1]
+    attempt = Attempt(lesson, lesson.tape())
+    attempt.do(parse("deposit 1000000"))
+    for _ in played(attempt, lesson.naive, ("naive",)):
+        pass  # what is refused there is no matter
+    attempt.advance(len(attempt.tape) - 1)
+    assert not attempt.stars().met

@@ -301,3 +301,32 @@ def test_a_huge_or_deep_file_is_refused() -> None:
     assert "characters" in str(outcome("a" * 300_000))
     assert "no TOML" in str(outcome("a = " + "[" * 100_000))
     assert outcome("a = " + "[" * 90 + "]" * 90) is not None
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+@pytest.mark.parametrize("field", ["balance = 1000", "par = 100"])
+def test_a_number_beyond_every_exponent_is_refused_by_its_field(field: str, sign: str) -> None:
+    name = field.partition(" ")[0]
+    text = GOOD.replace(field, f"{name} = {sign}1e9999999999999999999999")
+    with pytest.raises(ScenarioError) as refused:
+        read_scenario("a.toml", text)
+    assert f"a.toml line {line_of(text, name + ' =')}, " in str(refused.value)
+    assert f"try: {name} = 1000" in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "deep",
+    ["[{}]", "{} = 1", "x = {{ {} = 1 }}", "[[{}]]", 'x = """a""""\n{} = 1', "# it's a \"\n[{}]"],
+)
+def test_a_key_of_too_many_parts_is_refused_before_anything_reads_it(deep: str) -> None:
+    text = GOOD + deep.format(".".join(["a", '"b.c"'] * 30_000)) + "\n"
+    with pytest.raises(ScenarioError, match="a key here has more than 16 parts") as refused:
+        read_scenario("a.toml", text)
+    assert f"line {GOOD.count(chr(10)) + deep.count(chr(10)) + 1}:" in str(refused.value)
+
+
+def test_dots_in_texts_and_numbers_are_no_deep_key() -> None:
+    dots = "a.b.c." * 20
+    prices = ", ".join(f"{minute}m 2000.5" for minute in range(1, 60))
+    text = GOOD.replace('do = "Buy."', f"do = '{dots}'  # {dots}").replace('"I wait."', f'"""\n{dots}"""')
+    assert read_scenario("a.toml", text.replace("0 2000, 30m 1900", f"0 2000, {prices}")).id == "a-lesson"

@@ -16,7 +16,7 @@ from engine.rulebooks.base import Refusal
 from engine.scenarios.attempt import Attempt
 from engine.scenarios.challenge import record_of_attempt
 from engine.scenarios.daily import DailyError, DailyRun, daily_of, daily_scenario, day_of, run_of
-from engine.scenarios.score import CAP, score_of_record
+from engine.scenarios.score import CAP, Score, score_of_record
 from engine.script import ScriptError, read_script
 from engine.script.price_recipes import recipe_of
 from engine.tapes.daily import REGIMES as DAILY_REGIMES
@@ -147,3 +147,19 @@ def test_a_daily_is_played_and_shared_by_the_command_line(isocross: Isocross, is
     assert line.isascii()
     assert "no attempt" in isocross("daily", "--date", "2026-11-23", "--share", "mine").err
     assert isocross("daily", "--date", "x").status == 2
+
+
+def test_no_deposit_makes_a_loss_small() -> None:
+    tape = synthetic_tape(SyntheticSetup("bleed", 1, ("BTC",), Decimal("0.5"), 300))
+
+    def score(*given: tuple[int, str]) -> Score:
+        numbered = tuple(Given(step, parse(text), number) for number, (step, text) in enumerate(given, 1))
+        return score_of_record(Record(SETUP, tape, numbered, len(tape) - 1))
+
+    honest = score((0, "buy $20000 BTC 5x"))
+    assert honest.growth < -0.02
+    late = score((0, "buy $20000 BTC 5x"), (len(tape) - 2, "deposit 100000000"))
+    early = score((0, "deposit 100000000"), (0, "buy $20000 BTC 5x"))
+    for helped in (late, early):
+        assert helped.growth == pytest.approx(honest.growth)
+        assert helped.drawdown >= honest.drawdown

@@ -317,8 +317,11 @@ async def test_without_a_folder_the_game_is_played_all_the_same(
         app = IsocrossApp(library, clock=lambda: 0.0, ticking=False)
         async with app.run_test(size=size) as pilot:
             assert "✗ not saved: the library of saves" in screen_text(pilot)
-            assert "You can play all the same" in " ".join(screen_text(pilot).split())
-            assert "p plays at once" in screen_text(pilot)
+            # The path of the folder, which may be long, is said in full: where there is little room, the keys remain.
+            if size == WIDE:
+                assert "You can play all the same" in " ".join(screen_text(pilot).split())
+                assert "p plays at once" in screen_text(pilot)
+            assert "p play now" in screen_text(pilot)
             await pilot.press("p")
             await pilot.pause()
             assert "NOT SAVED" in screen_text(pilot)

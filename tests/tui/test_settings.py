@@ -186,7 +186,7 @@ async def test_a_key_that_something_else_has_is_refused(isocross_home: Path) -> 
 async def test_keys_can_be_swapped_and_given_back(isocross_home: Path) -> None:
     async with playing(isocross_home, new_session()) as pilot:
         await open_keys(pilot)
-        await give(pilot, "desk.buy", "j")
+        await give(pilot, "desk.buy", "u")
         await give(pilot, "desk.sell", "b")
         await give(pilot, "desk.buy", "s")
         assert settings_of(pilot.app).keys == {"desk.buy": "s", "desk.sell": "b"}

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from engine.scenarios.daily import DAILY, DailyError
 from saves import Library
 from tui.cli.options import UsageError, scenario_play_options
-from tui.scenarios.found import Found, Group, NotFound, challenges, daily, find, lessons
+from tui.scenarios.found import Found, Group, NotFound, challenges, check_id, daily, find, lessons
 from tui.scenarios.ladder import under_way
 from tui.start import BeginScenario
 
@@ -33,6 +33,7 @@ def asked_for(command: str, words: Sequence[str]) -> AskedFor:
     """
     options = scenario_play_options(command, words)
     found = _todays(options.date) if command == "daily" else named(command, options.name, "play")
+    check_id(found)
     _ = found.tape  # what is wrong with it is said before a screen is drawn
     return AskedFor(found, options.anew)
 

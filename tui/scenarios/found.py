@@ -163,16 +163,33 @@ def _ids_at_fault(own: Sequence[Found]) -> Iterator[ScenarioError]:
     """Own scenarios that are called as another one is, or need one that there isn't."""
     if not own:
         return
-    taken = {each.id for each in (*shipped_lessons(), *shipped_challenges())}
+    taken = _shipped_ids()
     there = taken | {each.scenario.id for each in own}
     for scenario in (each.scenario for each in own):
         if scenario.id in taken or scenario.id.startswith(DAILY):
-            yield scenario.error(("id",), f"another scenario is called “{scenario.id}”", f"{_free_id(scenario.id)}")
+            yield _taken_id(scenario)
         taken.add(scenario.id)
         for place, need in enumerate(scenario.needs):
             if need not in there:
                 close = get_close_matches(need, sorted(there), n=1)
                 yield scenario.error(("needs", place), f"there is no scenario “{need}”", close[0] if close else "none")
+
+
+def check_id(found: Found) -> None:
+    """Refuse a file that is called as a shipped scenario or a daily is: its stars would be theirs. Raises
+    ScenarioError."""
+    identity = found.scenario.id
+    if found.group == "own" and (identity in _shipped_ids() or identity.startswith(DAILY)):
+        raise _taken_id(found.scenario)
+
+
+def _shipped_ids() -> set[str]:
+    return {each.id for each in (*shipped_lessons(), *shipped_challenges())}
+
+
+def _taken_id(scenario: Scenario) -> ScenarioError:
+    identity = scenario.id
+    return scenario.error(("id",), f"another scenario is called “{identity}”", _free_id(identity))
 
 
 def _free_id(identity: str) -> str:

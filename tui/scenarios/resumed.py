@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from engine.commands.command import CommandError
 from engine.commands.grammar import parse
@@ -25,7 +25,9 @@ def resumed_attempt(scenario: Scenario, library: Library, recorder: Recorder, st
     record = library.record(recorder.id)
     if record.setup != scenario.setup:
         return None
-    attempt = Attempt.replayed(scenario, record, tuple(_refused(library.attempts.refusals(recorder.id))))
+    # A session that could not be written may be behind what was refused in it.
+    refused = (each for each in library.attempts.refusals(recorder.id) if each.step <= record.until)
+    attempt = Attempt.replayed(scenario, record, tuple(_refused(refused)))
     if attempt.session.state_hash() != recorder.session.state_hash():
         return None
     attempt.take_over(recorder.session)
@@ -34,7 +36,7 @@ def resumed_attempt(scenario: Scenario, library: Library, recorder: Recorder, st
     return attempt
 
 
-def _refused(there: tuple[RefusedThere, ...]) -> Iterator[RefusedCommand]:
+def _refused(there: Iterable[RefusedThere]) -> Iterator[RefusedCommand]:
     for each in there:
         try:
             yield RefusedCommand(each.step, each.commands, parse(each.text))

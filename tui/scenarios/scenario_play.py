@@ -146,6 +146,7 @@ class ScenarioPlay(Play):
             self._guarded(lambda: self.attempt.answered(command, result), changes=False)
             if isinstance(result, Refusal):
                 at = self.here
+                self.recorder.save()  # what is kept of an attempt is never ahead of its session
                 self._keep(lambda: self._attempts.refused(self.recorder.id, at.step, at.commands, str(command)))
             self._stop_where_done(done)
         return result
@@ -180,6 +181,7 @@ class ScenarioPlay(Play):
         self._finished = True
         self.stop()
         outcome = self._guarded(self._outcome, changes=False)
+        self.recorder.save()
         self._keep(lambda: self._attempts.finish(self.recorder.id, outcome))
 
     def _outcome(self) -> Outcome:

@@ -73,8 +73,10 @@ class ScenarioSessions(App[None]):
         from engine.scenarios.attempt import Attempt
         from engine.scenarios.errors import ScenarioError
         from tui.prices.source import SourceError
+        from tui.scenarios.found import check_id
 
         try:
+            check_id(found)
             attempt = Attempt(found.scenario, found.tape)
         except (ScenarioError, SourceError, SetupError) as error:
             self._say(f"✗ {error}")
@@ -86,6 +88,7 @@ class ScenarioSessions(App[None]):
         from engine.scenarios.challenge import take_book
 
         ranked, unkept = self._ranked_now(found)
+        self._end_ranked(found)
         recorder = self.library.create(attempt.session, self._free_name(_name_of(found, ranked)))
 
         def do(command: Command) -> tuple[Event, ...] | Refusal:
@@ -109,6 +112,31 @@ class ScenarioSessions(App[None]):
             return found.name == attempts.today().isoformat() and not attempts.has_ranked(found.scenario.id), None
         except SaveError as error:
             return False, str(error)
+
+    def _end_ranked(self, found: Found) -> None:
+        """Whoever begins to practise a daily ends its ranked attempt where it is: practice shows what is to come.
+
+        Raises:
+            SaveError: when another program plays the ranked attempt.
+        """
+        if found.group != "daily":
+            return
+        from engine.commands.command import End
+        from saves import SessionInUse
+
+        try:
+            attempts = self.library.attempts.of_scenario(found.scenario.id)
+            session = next((each.session for each in attempts if each.ranked and each.outcome is None), None)
+            if session is None:
+                return
+            with self.library.resume(session) as recorder:
+                begun = self._resumed_attempt(recorder)
+                if begun is not None:
+                    self._scenario_play(recorder, begun).do(End())
+        except SessionInUse:
+            raise
+        except SaveError:
+            return  # its session is gone: nobody goes on with it
 
     def _kept(self, session: str, found: Found, ranked: bool) -> tuple[Attempted, str | None]:
         """What is kept of an attempt that begins; why nothing could be."""
@@ -136,14 +164,18 @@ class ScenarioSessions(App[None]):
         begun = begun or self._resumed_attempt(recorder)
         if begun is None:
             return None
-        from tui.scenarios.scenario_play import ScenarioPlay
         from tui.screens.scenario_desk import ScenarioDesk
 
-        attempts, attempt = self.library.attempts, begun.attempt
-        play = ScenarioPlay(recorder, self._fault, self._clock, attempt, attempts, begun.stored)
+        play = self._scenario_play(recorder, begun)
         play.checkpoint, play.unkept = checkpoint, play.unkept or begun.unkept
         self._played = play
         return ScenarioDesk(play, self._clock, self._ticking, begun.found)
+
+    def _scenario_play(self, recorder: Recorder, begun: Begun) -> ScenarioPlay:
+        from tui.scenarios.scenario_play import ScenarioPlay
+
+        attempts = self.library.attempts
+        return ScenarioPlay(recorder, self._fault, self._clock, begun.attempt, attempts, begun.stored)
 
     def _resumed_attempt(self, recorder: Recorder) -> Begun | None:
         """The attempt that a saved session is: its commands again, and those that were refused."""
@@ -176,6 +208,7 @@ class ScenarioSessions(App[None]):
         refusals = 0 if played is None else played.refusals_at_checkpoint
         self._leave_scenario()
         try:
+            self._end_ranked(message.found)
             forked = self.library.fork(session, point, self._free_name(_name_of(message.found, False)))
             self.library.attempts.forked(forked.id, session, refusals)
         except SaveError as error:
